@@ -1,0 +1,71 @@
+# `make help` lists the targets. Each of them first puts what it needs, and no more, into .venv.
+
+PYTHON ?= python3
+# Test processes at a time.
+JOBS ?= 2
+# Passed on to `make sweep` and `make mutation`.
+ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
+
+# One stamp file for the environment and one for each extra of pyproject.toml installed into it.
+BASE := .venv/stamp-base
+EXTRAS := demo test lint torch
+STAMPS := $(EXTRAS:%=.venv/stamp-%)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint format coverage test-torch sweep mutation clean $(EXTRAS:%=venv-%)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target what; do \
+		printf '  make %-11s %s\n' "$$target" "$$what"; done
+
+demo: venv-demo ## the main job on a real photograph: convolve it both ways, check it, draw it
+	$(BIN)/python examples/demo.py
+
+test: venv-test ## the tests and the examples in docstrings
+	$(BIN)/pytest -n $(JOBS)
+
+lint: venv-lint venv-test venv-demo ## ruff (rules and format) and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: venv-lint ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+coverage: venv-test ## every line and branch of arithmetic/ and ops/ is tested, or it fails
+	$(BIN)/pytest -n $(JOBS) --cov --cov-report=
+	$(BIN)/coverage report --include='refconv/arithmetic/*,refconv/ops/*' --fail-under=100
+
+test-torch: venv-test venv-torch ## the optional tier against PyTorch
+	$(BIN)/pytest -m torch
+
+sweep: venv-test ## hold drawn cases against the definition; ARGS are passed on
+	$(BIN)/python tests/sweep.py $(ARGS)
+
+mutation: venv-test ## test the tests: do they notice a changed line? ARGS are passed on
+	$(BIN)/python tests/mutation.py $(ARGS)
+
+clean: ## remove .venv and everything else that can be made again
+	rm -rf .venv .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(EXTRAS:%=venv-%): venv-%: .venv/stamp-%
+
+$(STAMPS): .venv/stamp-%: $(BASE)
+	@echo "Installing what '$*' needs into .venv; the first time this may take a minute or more ..."
+	@$(PIP) --no-build-isolation --editable '.[$*]'
+	@touch $@
+
+$(BASE): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "refconv needs Python 3.11 or newer, but '$(PYTHON) --version' says: $$($(PYTHON) --version 2>&1)"; \
+		echo "Name a newer one: make PYTHON=/path/to/python3.11 TARGET"; exit 1; } >&2
+	@echo "Setting up .venv with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv .venv
+	@$(PIP) hatchling editables
+	@touch $@

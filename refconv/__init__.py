@@ -1,0 +1,76 @@
+"""refconv: the convolution that other people's convolutions are measured against, and the book that explains it.
+
+The house, from the ground up; imports point down, never up:
+
+- `refconv.errors`: what is raised, and what an error says.
+- `refconv.arithmetic`: sizes, plans, receptive fields and costs, in pure Python, for ints and for symbols.
+- `refconv.ops`: the numeric reference: convolution, transposed, depthwise, separable, pooling, and their gradients.
+- `refconv.algorithms`: the same answer by other roads; `direct` is the definition.
+
+The names below are loaded when first used, so that `import refconv` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from refconv import algorithms as algorithms
+    from refconv import arithmetic as arithmetic
+    from refconv import errors as errors
+    from refconv.arithmetic.plan import output_size as output_size
+    from refconv.errors import *
+    from refconv.ops.bilinear import Gradients as Gradients
+    from refconv.ops.convolution import *
+    from refconv.ops.depthwise import *
+    from refconv.ops.pointwise import *
+    from refconv.ops.pooling import *
+    from refconv.ops.separable import *
+    from refconv.ops.transposed import *
+    from refconv.ops.unfold import col2im as col2im
+    from refconv.ops.unfold import im2col as im2col
+
+__version__ = "0.1.0"
+
+
+def _ranks(stem: str) -> tuple[str, ...]:
+    return tuple(f"{stem}{rank}{end}" for rank in ("", "1d", "2d", "3d") for end in ("", "_backward"))
+
+
+_HOMES: dict[str, tuple[str, ...]] = {
+    "refconv.errors": (
+        "ArgumentError",
+        "ArgumentTypeError",
+        "DTypeError",
+        "IntegerOverflowError",
+        "RefconvError",
+        "ShapeError",
+    ),
+    "refconv.arithmetic.plan": ("output_size",),
+    "refconv.ops.bilinear": ("Gradients",),
+    "refconv.ops.convolution": _ranks("conv"),
+    "refconv.ops.transposed": _ranks("conv_transpose"),
+    "refconv.ops.depthwise": _ranks("depthwise_conv"),
+    "refconv.ops.pointwise": _ranks("pointwise_conv"),
+    "refconv.ops.separable": ("SeparableGradients", *_ranks("separable_conv")),
+    "refconv.ops.pooling": (*_ranks("max_pool"), *_ranks("avg_pool")),
+    "refconv.ops.unfold": ("col2im", "im2col"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULES = ("algorithms", "arithmetic", "errors")
+
+__all__ = [*sorted([*_HOME_OF, *_MODULES])]  # noqa: PLE0604 - all of them are strings
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its home, once."""
+    if name in _MODULES:
+        return import_module(f"refconv.{name}")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'refconv' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,163 @@
+"""Choose a road by name; everything else as in `refconv.conv` and its gradients."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from refconv.algorithms import direct, im2col, inflated
+from refconv.arithmetic.per_axis import choice
+from refconv.ops import arguments
+from refconv.ops.arguments import Options, Padding, PerAxis
+from refconv.ops.bilinear import Gradients, real_like
+from refconv.ops.dtypes import Array, arithmetic_for, conjugate, is_integer
+from refconv.ops.integers import fit
+from refconv.ops.layouts import Layout
+from refconv.ops.ranks import Ranked, per_rank
+
+__all__ = [
+    "ALGORITHMS",
+    "conv",
+    "conv1d",
+    "conv1d_backward",
+    "conv2d",
+    "conv2d_backward",
+    "conv3d",
+    "conv3d_backward",
+    "conv_backward",
+]
+
+ALGORITHMS: dict[str, ModuleType] = {"direct": direct, "inflated": inflated, "im2col": im2col}
+"""Each module has ``forward(x, w, b, plan)`` and ``gradients(dy, x, w, plan)``, in canonical order."""
+
+
+def _conv(
+    ranked: Ranked,
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+    layout: str | None = None,
+    kernel_layout: str | None = None,
+    algorithm: str = "direct",
+) -> Array:
+    """Convolve by a road of your choice; otherwise `refconv.{op}`.
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, {axes})
+        Input.
+    w : array_like, shape (O, C/G, {kernel})
+        Filters.
+    b, stride, padding, dilation, groups, padding_mode, layout, kernel_layout
+        As for `refconv.{op}`.
+    algorithm : str
+        "direct" (the definition, loops), "inflated" or "im2col".
+
+    Returns
+    -------
+    ndarray, shape (N, O, {out})
+        Of `refconv.{op}`'s type, and equal to its result: exactly for integers, else up to rounding.
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown algorithm; and all that `refconv.{op}` raises.
+
+    Examples
+    --------
+    >>> import numpy as np, refconv
+    >>> x, w = np.arange(5 ** {rank}).reshape(1, 1, {sizes}), np.ones((1, 1, {threes}), int)
+    >>> (refconv.algorithms.{op}(x, w, algorithm="inflated", dilation=2) == refconv.{op}(x, w, dilation=2)).all()
+    np.True_
+    """
+    road = ALGORITHMS[choice(ranked.op, "algorithm", algorithm, ALGORITHMS)]
+    options = Options(stride, padding, dilation, groups, padding_mode, layout, kernel_layout)
+    call = arguments.convolution(ranked.op, ranked.rank, x, w, b, options)
+    arithmetic = arithmetic_for(call.op, call.plan.taps, call.x, call.w, call.b)
+    dtype = _exact(arithmetic.accumulator, call.x, call.w)
+    offset = None if call.b is None else call.b.astype(dtype)
+    with np.errstate(all="ignore"):
+        y = road.forward(call.x.astype(dtype), call.w.astype(dtype), offset, call.plan)
+    return _leave(call.op, y, arithmetic.result, call.x_layout)
+
+
+def _conv_backward(
+    ranked: Ranked,
+    dy: ArrayLike,
+    x: ArrayLike,
+    w: ArrayLike,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+    layout: str | None = None,
+    kernel_layout: str | None = None,
+    bias: bool = True,
+    algorithm: str = "direct",
+) -> Gradients:
+    """Return the gradients for x, w and b by a road of your choice; otherwise `refconv.{op}`.
+
+    Parameters
+    ----------
+    dy : array_like, shape (N, O, {out})
+        Gradient for the result of `refconv.{forward}`.
+    x, w, stride, padding, dilation, groups, padding_mode, layout, kernel_layout, bias
+        As for `refconv.{op}`.
+    algorithm : str
+        "direct" (the definition, loops), "inflated" or "im2col".
+
+    Returns
+    -------
+    Gradients
+        ``(dx, dw, db)``, equal to `refconv.{op}`'s: exactly for integers, else up to rounding.
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown algorithm; and all that `refconv.{op}` raises.
+
+    Examples
+    --------
+    >>> import numpy as np, refconv
+    >>> x, w = np.ones((1, 1, {sizes}), int), np.ones((1, 1, {threes}), int)
+    >>> refconv.algorithms.{op}(refconv.{forward}(x, w), x, w, algorithm="im2col").db == [9 ** {rank}]
+    array([ True])
+    """
+    road = ALGORITHMS[choice(ranked.op, "algorithm", algorithm, ALGORITHMS)]
+    options = Options(stride, padding, dilation, groups, padding_mode, layout, kernel_layout)
+    call = arguments.convolution(ranked.op, ranked.rank, x, w, None, options)
+    upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
+    kinds = [arithmetic_for(call.op, 1, upstream, operand) for operand in (call.w, call.x, upstream)]
+    dtype = _exact(np.result_type(*(kind.accumulator for kind in kinds)), upstream, call.x, call.w)
+    with np.errstate(all="ignore"):
+        dx, dw, db = road.gradients(
+            upstream.astype(dtype), conjugate(call.x).astype(dtype), conjugate(call.w).astype(dtype), call.plan
+        )
+    return Gradients(
+        dx=real_like(_leave(call.op, dx, kinds[0].result, call.x_layout), call.x),
+        dw=real_like(_leave(call.op, dw, kinds[1].result, call.w_layout), call.w),
+        db=_leave(call.op, db, kinds[2].result, Layout("O", "O")) if bias else None,
+    )
+
+
+def _exact(accumulator: np.dtype, *operands: Array) -> np.dtype:
+    """Return the type to run a road in: Python's ints for integers, else that of the sums."""
+    return np.dtype(object) if all(map(is_integer, operands)) else accumulator
+
+
+def _leave(op: str, result: Array, dtype: np.dtype, layout: Layout) -> Array:
+    # a gradient between integers comes back from Python's ints; every other cast is a rounding
+    narrow = fit(op, result) if dtype == np.int64 else result.astype(dtype)
+    return np.ascontiguousarray(layout.leave(narrow))
+
+
+conv, conv1d, conv2d, conv3d = per_rank("conv{}", _conv)
+conv_backward, conv1d_backward, conv2d_backward, conv3d_backward = per_rank("conv{}_backward", _conv_backward)

@@ -1,0 +1,83 @@
+"""The few operations that ints and sympy expressions do not share: one small helper, lazy about sympy.
+
+`+`, `-`, `*` and `//` mean the same for both (`//` is the floor), so the rest of this package just uses them.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+__all__ = ["Integer", "ceil_div", "half", "maximum", "minimum", "product"]
+
+Integer: TypeAlias = Any
+"""An int, or a sympy expression that stands for one."""
+
+
+def ceil_div(a: Integer, b: Integer) -> Integer:
+    """Return ``ceil(a / b)``, exactly, by way of the floor.
+
+    Examples
+    --------
+    >>> ceil_div(7, 2), ceil_div(-7, 2)
+    (4, -3)
+    """
+    return -(-a // b)
+
+
+def half(a: Integer) -> Integer:
+    """Return ``a / 2`` exactly: a Fraction, or an expression.
+
+    Examples
+    --------
+    >>> half(3)
+    Fraction(3, 2)
+    """
+    return Fraction(a, 2) if isinstance(a, int) else a / 2
+
+
+def product(values: Any) -> Integer:
+    """Return the product of the values; 1 for none of them.
+
+    Examples
+    --------
+    >>> product((2, 3, 4))
+    24
+    """
+    # not math.prod: it is typed for numbers, and this is called with symbols too
+    result: Integer = 1
+    for value in values:
+        result = result * value
+    return result
+
+
+def maximum(a: Integer, b: Integer) -> Integer:
+    """Return the larger of two, as ``sympy.Max`` where one of them is an expression.
+
+    Examples
+    --------
+    >>> maximum(2, 5)
+    5
+    """
+    if isinstance(a, int) and isinstance(b, int):
+        return max(a, b)
+    import sympy  # only ever reached with a symbol in hand
+
+    return sympy.Max(a, b)
+
+
+def minimum(a: Integer, b: Integer) -> Integer:
+    """Return the smaller of two, as ``sympy.Min`` where one of them is an expression.
+
+    Examples
+    --------
+    >>> minimum(2, 5)
+    2
+    """
+    return -maximum(-a, -b) if isinstance(a, int) and isinstance(b, int) else _sympy_min(a, b)
+
+
+def _sympy_min(a: Integer, b: Integer) -> Integer:
+    import sympy
+
+    return sympy.Min(a, b)

@@ -1,0 +1,59 @@
+"""Which input position a padded position shows, for each padding mode.
+
+The same map serves the numeric padding, its adjoint and the loops of the definition.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+__all__ = ["PADDING_MODES", "multiplicity", "source_position", "source_positions"]
+
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+def source_position(q: int, n: int, mode: str = "zeros") -> int | None:
+    """Return the input position seen at position `q`, or None where a zero is seen.
+
+    Inside ``0 .. n-1`` that is `q` itself. "reflect" mirrors about the edge pixels without repeating them and
+    so reaches at most ``n - 1`` beyond either end; "replicate" repeats the edge pixel; "circular" goes round.
+
+    Examples
+    --------
+    >>> [source_position(q, 4, "reflect") for q in range(-2, 6)]
+    [2, 1, 0, 1, 2, 3, 2, 1]
+    >>> [source_position(q, 4, "circular") for q in range(-2, 6)]
+    [2, 3, 0, 1, 2, 3, 0, 1]
+    """
+    if 0 <= q < n:
+        return q
+    if mode == "reflect":
+        return -q if q < 0 else 2 * (n - 1) - q
+    if mode == "replicate":
+        return 0 if q < 0 else n - 1
+    if mode == "circular":
+        return q % n
+    return None
+
+
+def source_positions(n: int, lo: int, hi: int, mode: str = "zeros") -> list[int | None]:
+    """Return `source_position` for each position of the padded axis; negative padding crops.
+
+    Examples
+    --------
+    >>> source_positions(4, 1, -2)
+    [None, 0, 1]
+    """
+    return [source_position(q, n, mode) for q in range(-lo, n + hi)]
+
+
+def multiplicity(n: int, lo: int, hi: int, mode: str = "zeros") -> int:
+    """Return how often, at most, one input position is seen in the padded axis.
+
+    Examples
+    --------
+    >>> multiplicity(4, 3, 0, "replicate")
+    4
+    """
+    seen = Counter(source for source in source_positions(n, lo, hi, mode) if source is not None)
+    return max(seen.values(), default=0)

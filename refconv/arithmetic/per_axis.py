@@ -1,0 +1,179 @@
+"""What a caller may say about the axes, turned into plain ints, or into an error that names the axis.
+
+An argument is one int for all axes or one per axis; padding may also be a ``(lo, hi)`` pair or a word per axis.
+Nothing here needs NumPy, so that sizes can be asked for without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from operator import index
+from typing import Any, NoReturn, TypeAlias
+
+from refconv.arithmetic.sizes import (
+    causal_padding,
+    full_padding,
+    same_padding,
+    same_transposed_padding,
+)
+from refconv.errors import ArgumentError, ArgumentTypeError
+
+__all__ = ["PADDING_WORDS", "PaddingEntry", "choice", "integer", "integers", "letters", "paddings", "resolve"]
+
+PADDING_WORDS = ("valid", "same", "same_upper", "same_lower", "full", "causal")
+
+PaddingEntry: TypeAlias = "tuple[int, int] | str"
+"""Padding along one axis: ``(lo, hi)``, or a word whose meaning depends on the axis."""
+
+
+def letters(rank: int) -> str:
+    """Return the names of the spatial axes: W, HW, DHW; before them A, B, ... for still more.
+
+    Examples
+    --------
+    >>> letters(2), letters(5)
+    ('HW', 'ABDHW')
+    """
+    return "ABEFGJKL"[: max(rank - 3, 0)] + "DHW"[max(3 - rank, 0) :]
+
+
+def integer(op: str, name: str, value: Any, minimum: int | None = None) -> int:
+    """Return `value` as an int of at least `minimum`; NumPy's ints are welcome, bools and floats are not."""
+    if isinstance(value, bool):
+        raise ArgumentTypeError(op, f"{name} must be an integer, but it is the bool {value}.")
+    try:
+        number = index(value)
+    except TypeError:
+        raise ArgumentTypeError(
+            op,
+            f"{name} must be an integer, but it is {value!r}, of type {type(value).__name__}.",
+            fix="Write whole numbers as int, such as 1.",
+        ) from None
+    if minimum is not None and number < minimum:
+        raise ArgumentError(
+            op,
+            f"{name} must be at least {minimum}, but it is {number}.",
+            fix=f"The smallest value that works is {name}={minimum}.",
+            fixes=[{name: minimum}],
+        )
+    return number
+
+
+def choice(op: str, name: str, value: Any, allowed: Iterable[str]) -> str:
+    """Return `value` if it is one of the `allowed` words; else an error that offers the nearest."""
+    words = tuple(allowed)
+    if isinstance(value, str) and value in words:
+        return value
+    near = get_close_matches(str(value), words, n=1, cutoff=0.0)[0]
+    raise ArgumentError(
+        op,
+        f"{name}={value!r} is not known.",
+        f"{name} is one of {', '.join(map(repr, words))}.",
+        fix=f"Did you mean {near!r}?",
+        fixes=[{name: near}],
+    )
+
+
+def integers(op: str, name: str, value: Any, axes: str, minimum: int | None = None) -> tuple[int, ...]:
+    """Return one int per axis, from one for all of them or from a sequence.
+
+    Examples
+    --------
+    >>> integers("conv2d", "stride", 2, "HW"), integers("conv2d", "stride", (1, 2), "HW")
+    ((2, 2), (1, 2))
+    """
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return (integer(op, name, value, minimum),) * len(axes)
+    entries = list(value)
+    if len(entries) != len(axes):
+        _wrong_length(op, name, entries, axes)
+    numbers = tuple(integer(op, f"{name} along {letter}", entry) for letter, entry in zip(axes, entries, strict=True))
+    if minimum is not None and min(numbers) < minimum:
+        mended = tuple(max(number, minimum) for number in numbers)
+        letter = next(letter for letter, number in zip(axes, numbers, strict=True) if number < minimum)
+        raise ArgumentError(
+            op,
+            f"{name} must be at least {minimum} along every axis, but along {letter} it is not.",
+            f"{name} = {numbers}, along {_names(axes)}",
+            fix=f"The nearest that works is {name}={mended}.",
+            fixes=[{name: mended}],
+        )
+    return numbers
+
+
+def paddings(op: str, value: Any, axes: str) -> tuple[PaddingEntry, ...]:
+    """Return ``(lo, hi)`` or a word for each axis.
+
+    Examples
+    --------
+    >>> paddings("conv2d", 1, "HW"), paddings("conv2d", (1, (0, 2)), "HW")
+    (((1, 1), (1, 1)), ((1, 1), (0, 2)))
+    >>> paddings("conv2d", "same", "HW")
+    ('same', 'same')
+    """
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return (_padding_entry(op, "padding", value),) * len(axes)
+    entries = list(value)
+    if len(entries) != len(axes):
+        _wrong_length(op, "padding", entries, axes)
+    return tuple(
+        _padding_entry(op, f"padding along {letter}", entry) for letter, entry in zip(axes, entries, strict=True)
+    )
+
+
+def _padding_entry(op: str, name: str, value: Any) -> PaddingEntry:
+    if isinstance(value, str):
+        return choice(op, name, value, PADDING_WORDS)
+    if not isinstance(value, Iterable):
+        return (integer(op, name, value),) * 2
+    pair = list(value)
+    if len(pair) != 2:
+        raise ArgumentError(
+            op,
+            f"{name} must be one int or a pair (lo, hi), but it has {len(pair)} entries: {pair}.",
+            fix="Write (lo, hi): the padding before and the padding after.",
+        )
+    return integer(op, f"{name}, before", pair[0]), integer(op, f"{name}, after", pair[1])
+
+
+def resolve(entry: PaddingEntry, n: int, k: int, s: int, d: int, *, transposed: bool = False) -> tuple[int, int]:
+    """Return the ``(lo, hi)`` that an entry means on an axis; with `transposed`, for the adjoint.
+
+    Examples
+    --------
+    >>> resolve("same", n=6, k=3, s=2, d=1)
+    (0, 1)
+    """
+    if not isinstance(entry, str):
+        return entry
+    lower = entry == "same_lower"
+    if entry == "valid":
+        return 0, 0
+    if entry == "full":
+        return full_padding(k, d)
+    if entry == "causal":
+        return causal_padding(k, d)
+    return same_transposed_padding(k, s, d, lower) if transposed else same_padding(n, k, s, d, lower)
+
+
+def _wrong_length(op: str, name: str, entries: list[Any], axes: str) -> NoReturn:
+    line = f"{name} = {tuple(entries)}, but the axes are {_names(axes)}"
+    fix, mended = f"Give one int for all axes, or {len(axes)} of them.", None
+    if name == "padding" and len(entries) == 2 * len(axes) and all(isinstance(entry, int) for entry in entries):
+        mended = tuple(zip(entries[::2], entries[1::2], strict=True))
+        fix = f"For a beginning and an end of each axis write pairs, padding={mended}."
+    elif len(entries) > len(axes):
+        mended = tuple(entries[: len(axes)])
+        fix = f"Give one int for all axes, or one per axis, such as {name}={mended}."
+    raise ArgumentError(
+        op,
+        f"{name} has {len(entries)} entries for {len(axes)} spatial {'axis' if len(axes) == 1 else 'axes'}.",
+        line,
+        fix=fix,
+        fixes=[{name: mended}] if mended else None,
+    )
+
+
+def _names(axes: str) -> str:
+    return "(" + ", ".join(axes) + ")"

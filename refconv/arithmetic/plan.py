@@ -1,0 +1,166 @@
+"""From a caller's words to the axes of a plan, checked: the one road there, for arrays and for bare sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from refconv.arithmetic.fit import (
+    check_fit,
+    check_output_left,
+    check_output_padding,
+    check_reflect,
+    check_windows_read,
+)
+from refconv.arithmetic.geometry import Axis, transposed_axis
+from refconv.arithmetic.per_axis import integers, letters, paddings, resolve
+from refconv.arithmetic.sizes import effective_kernel_size, pooled_output_size
+
+__all__ = ["convolution_axes", "output_size", "pooling_axes", "transposed_axes"]
+
+
+def _axes(
+    op: str, sizes: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, *, transposed: bool = False
+) -> list[Axis]:
+    """Return the axes as asked for, unchecked against each other; for transposed, `n` is the *input* size."""
+    names = letters(len(sizes))
+    numbers = (
+        integers(op, "input_size", sizes, names, 1),
+        integers(op, "kernel_size", kernel, names, 1),
+        integers(op, "stride", stride, names, 1),
+        integers(op, "dilation", dilation, names, 1),
+    )
+    plan = []
+    for entry, n, k, s, d in zip(paddings(op, padding, names), *numbers, strict=True):
+        lo, hi = resolve(entry, n, k, s, d, transposed=transposed)
+        plan.append(Axis(n, k, s, d, lo, hi))
+    return plan
+
+
+def convolution_axes(
+    op: str, sizes: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, mode: str = "zeros"
+) -> tuple[Axis, ...]:
+    """Return the axes of a convolution, each with at least one window.
+
+    Examples
+    --------
+    >>> convolution_axes("conv1d", (7,), (3,), 2, "same", 1)
+    (Axis(n=7, k=3, s=2, d=1, lo=1, hi=1),)
+    """
+    plan = tuple(_axes(op, sizes, kernel, stride, padding, dilation))
+    names = letters(len(plan))
+    if mode == "reflect":
+        check_reflect(op, names, plan)
+    check_fit(op, names, plan, mode)
+    return plan
+
+
+def transposed_axes(
+    op: str, sizes: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, output_padding: Any
+) -> tuple[Axis, ...]:
+    """Return the axes of the convolution whose adjoint is asked for; `sizes` are its outputs.
+
+    Examples
+    --------
+    >>> transposed_axes("conv_transpose1d", (4,), (3,), 2, 1, 1, 1)
+    (Axis(n=8, k=3, s=2, d=1, lo=1, hi=0),)
+    """
+    asked = tuple(_axes(op, sizes, kernel, stride, padding, dilation, transposed=True))
+    names = letters(len(asked))
+    extra = integers(op, "output_padding", output_padding, names, 0)
+    check_output_padding(op, names, asked, extra)
+    plan = tuple(
+        transposed_axis(axis.n, axis.k, axis.s, axis.d, axis.lo, axis.hi, a)
+        for axis, a in zip(asked, extra, strict=True)
+    )
+    check_output_left(op, names, plan)
+    return plan
+
+
+def pooling_axes(
+    op: str, sizes: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool = False
+) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
+    """Return the axes as asked for, and those whose `hi` is stretched until the last window fits.
+
+    Examples
+    --------
+    >>> pooling_axes("max_pool1d", (6,), 3, 2, 0, 1, ceil_mode=True)
+    ((Axis(n=6, k=3, s=2, d=1, lo=0, hi=0),), (Axis(n=6, k=3, s=2, d=1, lo=0, hi=1),))
+    """
+    asked = tuple(_axes(op, sizes, kernel, stride, padding, dilation))
+    names = letters(len(asked))
+    if not ceil_mode:
+        check_fit(op, names, asked)
+    plan = tuple(_stretched(axis, ceil_mode) for axis in asked)
+    check_windows_read(op, names, plan)
+    return asked, plan
+
+
+def _stretched(axis: Axis, ceil_mode: bool) -> Axis:
+    out = pooled_output_size(axis.n, axis.k, axis.s, axis.d, axis.lo, axis.hi, ceil_mode)
+    reach = (out - 1) * axis.s + effective_kernel_size(axis.k, axis.d)
+    return replace(axis, hi=reach - axis.n - axis.lo)
+
+
+def output_size(
+    input_size: int | Sequence[int],
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] = 1,
+    padding: Any = 0,
+    dilation: int | Sequence[int] = 1,
+    *,
+    transposed: bool = False,
+    output_padding: int | Sequence[int] = 0,
+    ceil_mode: bool = False,
+) -> int | tuple[int, ...]:
+    """Return the output size of a convolution, a transposed convolution or a pooling.
+
+    Public as `refconv.output_size`; the bare formulas are in `refconv.arithmetic.sizes`.
+
+    Parameters
+    ----------
+    input_size : int or sequence of int
+        Input size in samples: one axis as an int, several as a sequence.
+    kernel_size, stride, dilation : int or one per axis
+        Taps, steps and distances between taps, in input samples.
+    padding : int, one per axis, (lo, hi) per axis, or str
+        As for `refconv.conv2d`.
+    transposed : bool
+        Ask for a transposed convolution, with `output_padding` more samples at the end.
+    ceil_mode : bool
+        Ask for a pooling whose last window may hang over the end.
+
+    Returns
+    -------
+    int or tuple of int
+        ``(n + lo + hi - d*(k - 1) - 1)//s + 1`` (R15), or transposed
+        ``(n - 1)*s + d*(k - 1) + 1 - lo - hi + a`` (R14); an int where `input_size` is one.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        For an argument out of range, of the wrong type, or with the wrong number of axes.
+    ShapeError
+        Where no output is left.
+
+    Examples
+    --------
+    >>> import refconv
+    >>> refconv.output_size(224, 7, stride=2, padding=3)
+    112
+    >>> refconv.output_size((33, 65), 3, padding="same", dilation=(12, 24))
+    (33, 65)
+    >>> refconv.output_size(4, 3, stride=2, padding=1, output_padding=1, transposed=True)
+    8
+    """
+    op = "output_size"
+    sizes = tuple(input_size) if isinstance(input_size, Sequence) else (input_size,)
+    request = (op, sizes, kernel_size, stride, padding, dilation)
+    if transposed:
+        result = tuple(axis.n for axis in transposed_axes(*request, output_padding))
+    elif ceil_mode:
+        result = tuple(axis.out for axis in pooling_axes(*request, ceil_mode)[1])
+    else:
+        result = tuple(axis.out for axis in convolution_axes(*request))
+    return result if isinstance(input_size, Sequence) else result[0]

@@ -1,0 +1,80 @@
+"""One implementation, four public names: for any number of spatial axes, and for one, two and three."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from refconv.arithmetic.per_axis import letters
+
+__all__ = ["Ranked", "per_rank"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The operation as the caller named it, and the spatial axes that the name promises (None: as many as x has).
+
+    Examples
+    --------
+    >>> Ranked("conv{}_backward", 2).op, Ranked("conv{}_backward", 2).forward
+    ('conv2d_backward', 'conv2d')
+    """
+
+    pattern: str
+    rank: int | None
+
+    @property
+    def op(self) -> str:
+        """The public name."""
+        return self.pattern.format("" if self.rank is None else f"{self.rank}d")
+
+    @property
+    def forward(self) -> str:
+        """The public name of the operation whose gradients these are."""
+        return self.op.removesuffix("_backward")
+
+    def describe(self, text: str) -> str:
+        """Fill a docstring in: the names, and shapes with this rank's axes."""
+        axes = letters(2 if self.rank is None else self.rank)
+        return text.format(
+            op=self.op,
+            forward=self.forward,
+            axes=", ".join(axes),
+            kernel=", ".join(f"K{a}" for a in axes),
+            out=", ".join(f"O{a}" for a in axes),
+            ones=", ".join("1" for _ in axes),
+            threes=", ".join("3" for _ in axes),
+            sizes=", ".join("5" for _ in axes),
+            rank=len(axes),
+        )
+
+
+def per_rank(
+    pattern: str, implementation: Callable[Concatenate[Ranked, P], R]
+) -> tuple[Callable[P, R], Callable[P, R], Callable[P, R], Callable[P, R]]:
+    """Return the public functions for any rank, 1-d, 2-d and 3-d; `pattern` says where the rank stands in the name.
+
+    The implementation's docstring is a template; from here on it lives, filled in, on the four.
+    """
+    any_rank, one, two, three = (_bind(implementation, Ranked(pattern, rank)) for rank in (None, 1, 2, 3))
+    implementation.__doc__ = None
+    return any_rank, one, two, three
+
+
+def _bind(implementation: Callable[Concatenate[Ranked, P], R], ranked: Ranked) -> Callable[P, R]:
+    @wraps(implementation)
+    def public(*args: P.args, **kwargs: P.kwargs) -> R:
+        return implementation(ranked, *args, **kwargs)
+
+    public.__name__ = public.__qualname__ = ranked.op
+    public.__doc__ = ranked.describe(implementation.__doc__ or "")
+    signature = inspect.signature(implementation)
+    public.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
+    del public.__wrapped__
+    return public

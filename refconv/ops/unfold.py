@@ -1,0 +1,168 @@
+"""Windows as a view; im2col, which writes them out; col2im, its adjoint.
+
+The adjoint is not the inverse: where windows overlap, `col2im` adds up what `im2col` had copied.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import ArrayLike
+
+from refconv.arithmetic.geometry import Geometry
+from refconv.arithmetic.integers import product
+from refconv.ops import arguments
+from refconv.ops.dtypes import Array
+from refconv.ops.padding import pad, pad_adjoint
+
+__all__ = ["col2im", "fold", "im2col", "unfold", "windows"]
+
+
+def windows(x_padded: Array, plan: Geometry) -> Array:
+    """Return every window of a padded x as a view of shape ``(N, C, *kernel_size, *output_size)``.
+
+    Element ``[n, c, m, i]`` is ``x_padded[n, c, i*s + m*d]``: no memory is copied, one element appears once for each
+    window that reads it, and the view is read-only.
+
+    Examples
+    --------
+    >>> from refconv.arithmetic import Axis
+    >>> x = np.arange(5).reshape(1, 1, 5)
+    >>> windows(x, Geometry(1, 1, 1, (Axis(5, 2, d=3),)))[0, 0]
+    array([[0, 1],
+           [3, 4]])
+    """
+    steps = x_padded.strides[2:]
+    return as_strided(
+        x_padded,
+        shape=(*x_padded.shape[:2], *plan.kernel_size, *plan.output_size),
+        strides=(
+            *x_padded.strides[:2],
+            *(axis.d * step for axis, step in zip(plan.axes, steps, strict=True)),
+            *(axis.s * step for axis, step in zip(plan.axes, steps, strict=True)),
+        ),
+        writeable=False,
+    )
+
+
+def unfold(x: Array, plan: Geometry) -> Array:
+    """Return the whole im2col matrix ``(N, C * taps, outputs)`` of an x in canonical order."""
+    view = windows(pad(x, plan), plan)
+    return view.reshape(plan.batch, plan.channels * product(plan.kernel_size), product(plan.output_size))
+
+
+def fold(columns: Array, plan: Geometry) -> Array:
+    """Return the adjoint of `unfold`: each entry added where it was read."""
+    shape = (plan.batch, plan.channels, *plan.kernel_size, *plan.output_size)
+    entries = columns.reshape(shape)
+    x_padded = np.zeros((plan.batch, plan.channels, *plan.padded_size), columns.dtype)
+    for tap in np.ndindex(*plan.kernel_size):
+        landings = [axis.landing(m, 0, axis.padded)[1] for axis, m in zip(plan.axes, tap, strict=True)]
+        x_padded[:, :, *landings] += entries[:, :, *tap]
+    return pad_adjoint(x_padded, plan)
+
+
+def im2col(
+    x: ArrayLike,
+    kernel_size: Any,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    padding_mode: str = "zeros",
+    layout: str | None = None,
+) -> Array:
+    r"""Return the matrix whose columns are the windows of x: a convolution is a matrix product with it.
+
+    .. math:: columns[n,\, (c, m),\, i] = x[n,\, c,\, i s + m d - lo]
+
+    Parameters
+    ----------
+    x : array_like, shape (N, C, H, W)
+        Or any number of spatial axes, in the order `layout` says.
+    kernel_size : int or one per axis
+        Taps of a window.
+    stride, padding, dilation, padding_mode, layout
+        As for `conv2d`.
+
+    Returns
+    -------
+    ndarray, shape (N, C * KH * KW, OH * OW)
+        Of x's type. Its rows are ordered channel first, then tap; its columns by output position (R15).
+
+    Raises
+    ------
+    ShapeError, ArgumentError, ArgumentTypeError, DTypeError
+        Before any work, as for `conv2d`.
+
+    Notes
+    -----
+    The order is that of ``torch.nn.functional.unfold``, which knows two spatial axes and zeros only. The matrix
+    takes ``C KH KW OH OW`` elements: `conv2d` itself never builds it whole.
+
+    See Also
+    --------
+    col2im : its adjoint.
+
+    Examples
+    --------
+    >>> import numpy as np, refconv
+    >>> refconv.im2col(np.arange(5).reshape(1, 1, 5), 3, dilation=2)
+    array([[[0],
+            [2],
+            [4]]])
+    """
+    call = arguments.unfolding("im2col", x, kernel_size, (stride, padding, dilation, padding_mode), layout)
+    return unfold(call.x, call.plan)
+
+
+def col2im(
+    columns: ArrayLike,
+    input_size: Any,
+    kernel_size: Any,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    padding_mode: str = "zeros",
+    layout: str | None = None,
+) -> Array:
+    r"""Return the adjoint of `im2col`: every entry of `columns` added to the pixel it was read from.
+
+    .. math:: x[n,\, c,\, q] = \sum_{(m, i):\; i s + m d - lo \,=\, q} columns[n,\, (c, m),\, i]
+
+    Parameters
+    ----------
+    columns : array_like, shape (N, C * KH * KW, OH * OW)
+        As `im2col` returns it.
+    input_size : int or one per axis
+        The spatial size of the x to return; an int for one axis.
+    kernel_size, stride, padding, dilation, padding_mode, layout
+        As for `im2col`.
+
+    Returns
+    -------
+    ndarray, shape (N, C, H, W)
+        In the order `layout` says.
+
+    Raises
+    ------
+    ShapeError, ArgumentError, ArgumentTypeError, DTypeError
+        Before any work, as for `im2col`.
+
+    See Also
+    --------
+    im2col : the map of which this is the adjoint, not the inverse.
+
+    Examples
+    --------
+    Ones come back as the number of windows that read each pixel:
+
+    >>> import numpy as np, refconv
+    >>> refconv.col2im(np.ones((1, 3, 3), int), 5, 3)
+    array([[[1, 2, 3, 2, 1]]])
+    """
+    call = arguments.folding(
+        "col2im", columns, input_size, kernel_size, (stride, padding, dilation, padding_mode), layout
+    )
+    return np.ascontiguousarray(call.x_layout.leave(fold(call.x, call.plan)))
