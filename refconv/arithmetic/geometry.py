@@ -48,6 +48,11 @@ class Axis:
         return self.n + self.lo + self.hi
 
     @property
+    def positions(self) -> range:
+        """The input positions of the padded input, in order: negative ones and those from n on are padding."""
+        return range(-self.lo, self.n + self.hi)
+
+    @property
     def out(self) -> Integer:
         """The number of windows."""
         return output_size(self.n, self.k, self.s, self.d, self.lo, self.hi)

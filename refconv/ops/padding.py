@@ -6,8 +6,6 @@ a mode shows an input position several times, its gradients add up.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from refconv.arithmetic.geometry import Axis, Geometry
@@ -54,24 +52,28 @@ def pad_adjoint(dx_padded: Array, plan: Geometry) -> Array:
 
 
 def _pad_zeros(x: Array, plan: Geometry) -> Array:
-    kept = tuple(slice(max(-axis.lo, 0), min(axis.n + axis.hi, axis.n)) for axis in plan.axes)
+    kept = tuple(_kept(axis) for axis in plan.axes)
     if all(axis.lo <= 0 and axis.hi <= 0 for axis in plan.axes):
         return x[:, :, *kept]
     padded = np.zeros((*x.shape[:FIRST_SPATIAL], *plan.padded_size), x.dtype)
-    # where cropping one side leaves nothing of x, start > stop and both slices are empty
-    inside = tuple(
-        slice(part.start + axis.lo, max(part.stop, part.start) + axis.lo)
-        for part, axis in zip(kept, plan.axes, strict=True)
-    )
+    inside = tuple(slice(part.start + axis.lo, part.stop + axis.lo) for part, axis in zip(kept, plan.axes, strict=True))
     padded[:, :, *inside] = x[:, :, *kept]
     return padded
 
 
 def _fold(dx_padded: Array, number: int, axis: Axis, mode: str) -> Array:
-    before = (slice(None),) * number
-    shape = (*dx_padded.shape[:number], axis.n, *dx_padded.shape[number + 1 :])
-    dx: Any = np.zeros(shape, dx_padded.dtype)
-    for q, source in enumerate(source_positions(axis.n, axis.lo, axis.hi, mode)):
-        if source is not None:
-            dx[*before, source] += dx_padded[*before, q]
-    return dx
+    """Return the adjoint of padding one axis: what is kept comes back, then what the margins show is added."""
+    padded = np.moveaxis(dx_padded, number, 0)
+    dx = np.zeros((axis.n, *padded.shape[1:]), padded.dtype)
+    kept = _kept(axis)
+    dx[kept] = padded[kept.start + axis.lo : kept.stop + axis.lo]
+    for q, source in zip(axis.positions, source_positions(axis.n, axis.lo, axis.hi, mode), strict=True):
+        if source is not None and source != q:
+            dx[source] += padded[q + axis.lo]
+    return np.moveaxis(dx, 0, number)
+
+
+def _kept(axis: Axis) -> slice:
+    """Return the input samples that negative padding does not crop; none where it crops more than there is."""
+    start = min(max(-axis.lo, 0), axis.n)
+    return slice(start, max(min(axis.n + axis.hi, axis.n), start))
