@@ -1,0 +1,111 @@
+"""The source documents' depthwise-separable dilated convolution on a photograph: run, check exactly, report, draw."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from refconv.errors import RefconvError
+
+if find_spec("matplotlib") is None:
+    print("demo: matplotlib is missing; it ships the photograph and draws. Run `make demo`.", file=sys.stderr)
+    sys.exit(2)
+
+if TYPE_CHECKING:
+    from examples import demo_checks as checks
+    from examples import demo_layer as layer
+    from examples import demo_photo as photo
+    from examples import demo_picture as picture
+    from examples import demo_report as report
+else:  # run as a script, this file's folder is on the path
+    import demo_checks as checks
+    import demo_layer as layer
+    import demo_photo as photo
+    import demo_picture as picture
+    import demo_report as report
+
+PART = 64  # pixels along each side of the part that the loops go over
+FAILED, UNUSABLE, STOPPED = 1, 2, 130
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options."""
+    parser = argparse.ArgumentParser(prog="demo.py", description=__doc__)
+    parser.add_argument("--image", type=Path, help="a photograph of yours (default: a portrait of Grace Hopper)")
+    parser.add_argument("--out", type=Path, default=Path("out/demo.png"), help="the picture to write (%(default)s)")
+    parser.add_argument("--dilation", type=int, default=2, help="distance between the taps (%(default)s)")
+    parser.add_argument("--json", action="store_true", help="print a summary for programs, and nothing else")
+    parser.add_argument("--no-picture", action="store_true", help="draw nothing")
+    return parser.parse_args(argv)
+
+
+def note(text: str) -> None:
+    """Say on the error stream what takes a while, so that nobody waits in the dark."""
+    print(f"... {text}", file=sys.stderr, flush=True)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run, check, report and draw; return the exit status."""
+    say: Callable[[str], Any] = (lambda _: None) if options.json else (lambda text: print(text, flush=True))
+    target = None if options.no_picture else picture.writable(options.out)
+    shown = photo.read_photo(options.image)
+    x, d = shown.x, options.dilation
+    found = report.facts(x.shape[2:], d)
+    for line in report.heading(shown, found):
+        say(line)
+
+    start = perf_counter()
+    y = layer.forward(x, d)
+    middle = perf_counter()
+    result = layer.backward(y, x, d)
+    seconds = {"forward": middle - start, "backward": perf_counter() - middle}
+    say(f"\nTime                  forward {seconds['forward']:.2f} s, backward {seconds['backward']:.2f} s\n")
+
+    plan = layer.dense_plan(x.shape[2:], d)
+    window = layer.strongest_window(y, plan)
+    part = tuple(photo.around(centre, PART, n) for centre, n in zip(window, plan.size, strict=True))
+    say("Checks: y, dx, dw and db of both steps, as integers, with ==")
+    note("loops in Python; a few seconds")
+    done = []
+    for check in checks.check_all(x, result, x[:, :, *part], d):
+        done.append(check)
+        for line in report.verdict(check):
+            say(line)
+    passed = all(check.passed for check in done)
+    if passed and target is not None:
+        note("drawing")
+        picture.draw(target, picture.Scene(shown, d, result, window, part, found, sum(c.values for c in done)))
+        say(f"\nPicture               {target}")
+    if options.json:
+        summary = {"image": vars(shown) | {"pixels": shown.pixels.shape}} | found | {"seconds": seconds}
+        summary |= {"checks": [check._asdict() for check in done], "passed": passed}
+        print(json.dumps(summary | {"picture": str(target) if passed and target else None}, indent=2))
+    return 0 if passed else FAILED
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the demo; what a person can mend is said in words, not in a traceback."""
+    try:
+        return run(parse(argv))
+    except (photo.PhotoError, picture.PictureError, RefconvError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        print("\ndemo: stopped.", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,536 @@
+"""Every error: its kind, its arithmetic, and that the fix it offers works."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy
+
+import refconv
+
+X, W = np.ones((1, 4, 6, 6)), np.ones((2, 4, 3, 3))
+X1, W1 = np.ones((1, 1, 5)), np.ones((1, 1, 3))
+T = np.ones((4, 2, 3, 3))
+
+
+def conv2d(**options):
+    return lambda **fix: refconv.conv2d(options.get("x", X), options.get("w", W), **{**rest(options), **fix})
+
+
+def conv1d(**options):
+    return lambda **fix: refconv.conv1d(options.get("x", X1), options.get("w", W1), **{**rest(options), **fix})
+
+
+def transposed(**options):
+    return lambda **fix: refconv.conv_transpose2d(options.get("x", X), options.get("w", T), **{**rest(options), **fix})
+
+
+def pool(**options):
+    return lambda **fix: refconv.max_pool2d(X, **{**options, **fix})
+
+
+def rest(options):
+    return {key: value for key, value in options.items() if key not in ("x", "w")}
+
+
+MENDED = {
+    # what: (the call, the kind of error, what its message must say)
+    "kernel too large": (
+        conv1d(dilation=3),
+        refconv.ShapeError,
+        """conv1d: the kernel does not fit in the padded input along W.
+  input W = 5, padding = 0 + 0  ->  padded size 5
+  kernel W = 3, dilation = 3  ->  effective size 3*(3 - 1) + 1 = 7
+  needed: effective size <= padded size, but 7 > 5.
+  Pad by 1 more on each side, or lower dilation to 2.""",
+    ),
+    "kernel too large, cropped": (conv1d(padding=-2), refconv.ShapeError, "padding = -2 + -2  ->  padded size 1"),
+    "kernel too large along both": (
+        conv2d(w=np.ones((2, 4, 3, 9)), dilation=(4, 1)),
+        refconv.ShapeError,
+        "along H.",
+    ),
+    "kernel too large, one tap wide": (
+        conv2d(w=np.ones((2, 4, 4, 1)), dilation=(2, 7), padding=((0, 0), (1, 2))),
+        refconv.ShapeError,
+        "Pad by 1 more on each side, or lower dilation to 1.",
+    ),
+    "kernel too large, other axis wide": (
+        conv2d(w=np.ones((2, 4, 3, 3)), dilation=(3, 2)),
+        refconv.ShapeError,
+        "Pad by 1 more on each side, or lower dilation to 2.",
+    ),
+    "kernel too large, reflected": (
+        conv1d(w=np.ones((1, 1, 6)), padding_mode="reflect"),
+        refconv.ShapeError,
+        "Pad by 1 more on each side.",
+    ),
+    "zero stride": (conv2d(stride=0), refconv.ArgumentError, "stride must be at least 1, but it is 0."),
+    "negative stride": (conv2d(stride=-1), refconv.ArgumentError, "stride must be at least 1, but it is -1."),
+    "zero stride along W": (
+        conv2d(stride=(1, 0)),
+        refconv.ArgumentError,
+        """conv2d: stride must be at least 1 along every axis, but along W it is not.
+  stride = (1, 0), along (H, W)
+  The nearest that works is stride=(1, 1).""",
+    ),
+    "zero dilation": (conv2d(dilation=0), refconv.ArgumentError, "dilation must be at least 1, but it is 0."),
+    "zero groups": (conv2d(groups=0), refconv.ArgumentError, "groups must be at least 1, but it is 0."),
+    "three strides": (
+        conv2d(stride=(1, 2, 3)),
+        refconv.ArgumentError,
+        """conv2d: stride has 3 entries for 2 spatial axes.
+  stride = (1, 2, 3), but the axes are (H, W)
+  Give one int for all axes, or one per axis, such as stride=(1, 2).""",
+    ),
+    "flat padding": (
+        conv2d(padding=(1, 2, 0, 1)),
+        refconv.ArgumentError,
+        "For a beginning and an end of each axis write pairs, padding=((1, 2), (0, 1)).",
+    ),
+    "flat padding in 1d": (
+        conv1d(padding=(1, 2)),
+        refconv.ArgumentError,
+        """conv1d: padding has 2 entries for 1 spatial axis.
+  padding = (1, 2), but the axes are (W)
+  For a beginning and an end of each axis write pairs, padding=((1, 2),).""",
+    ),
+    "three paddings": (
+        conv2d(padding=((1, 1), (1, 1), (0, 0))),
+        refconv.ArgumentError,
+        "such as padding=((1, 1), (1, 1)).",
+    ),
+    "misspelt padding": (
+        conv2d(padding="sam"),
+        refconv.ArgumentError,
+        """conv2d: padding='sam' is not known.
+  padding is one of 'valid', 'same', 'same_upper', 'same_lower', 'full', 'causal'.
+  Did you mean 'same'?""",
+    ),
+    "misspelt mode": (conv2d(padding_mode="reflec"), refconv.ArgumentError, "Did you mean 'reflect'?"),
+    "unknown mode": (
+        conv2d(padding_mode="mirror"),
+        refconv.ArgumentError,
+        "padding_mode is one of 'zeros', 'reflect', 'replicate', 'circular'.",
+    ),
+    "mode of the wrong type": (conv2d(padding_mode=1), refconv.ArgumentError, "padding_mode=1 is not known."),
+    "wide reflection": (
+        conv2d(padding=((0, 0), (6, 7)), padding_mode="reflect"),
+        refconv.ShapeError,
+        """conv2d: reflect padding is wider than the input allows along W.
+  input W = 6, padding = 6 + 7
+  needed: padding <= W - 1 = 5 on each side, for the edge is not repeated.
+  Pad by at most 5, or take padding_mode='replicate'.""",
+    ),
+    "unknown layout": (
+        conv2d(layout="NCXY"),
+        refconv.ArgumentError,
+        """conv2d: layout='NCXY' is not an order of the 4 letters N, C, H, W.
+  Write 'NCHW', or the same letters in your arrays' order, such as 'NHWC'.""",
+    ),
+    "unknown kernel layout": (conv2d(kernel_layout="OIH"), refconv.ArgumentError, "such as 'HWIO'."),
+    "layout of the wrong type": (conv2d(layout=1), refconv.ArgumentError, "layout=1 is not an order"),
+    "channels and groups": (
+        conv2d(groups=3),
+        refconv.ShapeError,
+        """conv2d: the 4 channels of x cannot be split into 3 groups.
+  4 = 1*3 + 1
+  With these arrays groups=1 works.""",
+    ),
+    "filters and groups": (
+        conv2d(w=np.ones((6, 2, 3, 3)), groups=4),
+        refconv.ShapeError,
+        "the 6 filters of w cannot be split into 4 groups.\n  6 = 1*4 + 2\n  With these arrays groups=2 works.",
+    ),
+    "kernel channels": (
+        conv2d(w=np.ones((2, 2, 3, 3))),
+        refconv.ShapeError,
+        """conv2d: a filter of w must read the channels of one group of x.
+  x has C = 4 channels, groups = 1  ->  C/G = 4
+  w is (O, C/G) = (2, 2)  ->  C/G = 2
+  needed: 4 == 2.
+  With these arrays groups=2 works.""",
+    ),
+    "transposed groups": (
+        transposed(groups=3),
+        refconv.ShapeError,
+        "conv_transpose2d: the 4 channels of x cannot be split into 3 groups.\n  4 = 1*3 + 1\n  With groups=1 it works.",
+    ),
+    "output padding": (
+        transposed(output_padding=(1, 3), stride=(2, 1), dilation=(1, 3)),
+        refconv.ArgumentError,
+        """conv_transpose2d: output_padding is too large along W.
+  output_padding = 3, stride = 1, dilation = 3
+  needed: output_padding < max(stride, dilation), but 3 >= 3.
+  The largest that works is output_padding=(1, 2).""",
+    ),
+    "negative output padding": (
+        transposed(output_padding=-1),
+        refconv.ArgumentError,
+        "output_padding must be at least 0, but it is -1.",
+    ),
+    "transposed crop": (
+        transposed(padding=((4, 4), (1, 1))),
+        refconv.ShapeError,
+        """conv_transpose2d: padding crops the whole output along H.
+  input H = 6, stride = 1, effective kernel size = 3  ->  (6 - 1)*1 + 3 = 8 before cropping
+  padding = 4 + 4 (output padding taken off)  ->  0 left
+  Crop less, such as padding=((0, 0), (1, 1)).""",
+    ),
+    "pool size": (pool(kernel_size=0), refconv.ArgumentError, "kernel_size must be at least 1, but it is 0."),
+    "pool too large": (pool(kernel_size=7, stride=1), refconv.ShapeError, "7 > 6."),
+    "road": (
+        lambda **fix: refconv.algorithms.conv2d(X, W, **{"algorithm": "imcol", **fix}),
+        refconv.ArgumentError,
+        "Did you mean 'im2col'?",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MENDED)
+def test_message_and_its_fix(what):
+    call, kind, text = MENDED[what]
+    with pytest.raises(kind) as caught:
+        call()
+    assert text in str(caught.value)
+    assert caught.value.fixes, "an error that arguments can mend offers how"
+    for fix in caught.value.fixes:
+        call(**fix)
+
+
+def test_the_smallest_advice_is_the_smallest():
+    """One less padding, or one more dilation, than advised fails again."""
+    with pytest.raises(refconv.ShapeError) as caught:
+        refconv.conv1d(X1, W1, dilation=6)
+    padding, dilation = caught.value.fixes
+    assert padding == {"padding": ((4, 4),)}
+    assert dilation == {"dilation": (2,), "padding": ((0, 0),)}
+    for fix in ({"padding": ((3, 4),), "dilation": 6}, {"dilation": 3}):
+        with pytest.raises(refconv.ShapeError):
+            refconv.conv1d(X1, W1, **fix)
+
+
+UNMENDED = {
+    "rank": (
+        lambda: refconv.conv2d(X[0, 0], W),
+        refconv.ShapeError,
+        "conv2d: x must have 4 axes (N, C, H, W), but its shape is (6, 6): 2 axes.\n"
+        "  Add the 2 missing, such as x[np.newaxis, np.newaxis].",
+    ),
+    "rank too high": (
+        lambda: refconv.conv1d(X, W1),
+        refconv.ShapeError,
+        "conv1d: x must have 3 axes (N, C, W), but its shape is (1, 4, 6, 6): 4 axes.\n"
+        "  Take 1 away, or use the operation for more spatial axes.",
+    ),
+    "rank of NHWC": (lambda: refconv.conv2d(X[0], W, layout="NHWC"), refconv.ShapeError, "4 axes (N, H, W, C)"),
+    "rank of w": (lambda: refconv.conv2d(X, W[0]), refconv.ShapeError, "w must have 4 axes (O, I, H, W)"),
+    "rank of n-d": (
+        lambda: refconv.conv(X[0, 0], W),
+        refconv.ShapeError,
+        "conv: x must have at least 3 axes (N, C, W)",
+    ),
+    "reads no divisor": (
+        lambda: refconv.conv2d(X, np.ones((2, 3, 3, 3))),
+        refconv.ShapeError,
+        "needed: 4 == 3.\n  Needed: C = groups*3 and O a multiple of groups.",
+    ),
+    "reads too many": (lambda: refconv.conv2d(X, np.ones((2, 8, 3, 3))), refconv.ShapeError, "needed: 4 == 8."),
+    "groups that no number mends": (
+        lambda: refconv.conv2d(X, np.ones((3, 2, 3, 3)), groups=2),
+        refconv.ShapeError,
+        "the 3 filters of w cannot be split into 2 groups.\n  3 = 1*2 + 1\n  Needed: C = groups*2",
+    ),
+    "transposed channels": (
+        lambda: refconv.conv_transpose2d(X, W),
+        refconv.ShapeError,
+        "x has C = 4 channels, w is (C, O/G) = (2, 4)\n  needed: 4 == 2.",
+    ),
+    "depthwise channels": (
+        lambda: refconv.depthwise_conv2d(X, W),
+        refconv.ShapeError,
+        "w must have filters for each channel of x.\n  x has C = 4 channels, w is (C, multiplier, ...) with C = 2\n"
+        "  needed: 4 == 2.\n  Needed: w of shape (4, multiplier, ...).",
+    ),
+    "separable names its kernels": (
+        lambda: refconv.separable_conv2d(X, W, W),
+        refconv.ShapeError,
+        "w_depthwise must have filters for each channel of x.",
+    ),
+    "pointwise kernel": (
+        lambda: refconv.separable_conv2d(X, np.ones((4, 1, 3, 3)), W),
+        refconv.ShapeError,
+        "w_pointwise must have kernel size 1 along every axis.\n  kernel size = (3, 3)",
+    ),
+    "pointwise kernel of one axis": (
+        lambda: refconv.pointwise_conv2d(X, np.ones((2, 4, 1, 2))),
+        refconv.ShapeError,
+        "w must have kernel size 1 along every axis.\n  kernel size = (1, 2)",
+    ),
+    "separable biases": (
+        lambda: refconv.separable_conv2d(X, np.ones((4, 1, 3, 3)), np.ones((2, 4, 1, 1)), b_depthwise=np.ones(3)),
+        refconv.ShapeError,
+        "b_depthwise must have one entry per output channel.\n  b_depthwise.shape = (3,), output channels = 4",
+    ),
+    "separable second bias": (
+        lambda: refconv.separable_conv2d(X, np.ones((4, 1, 3, 3)), np.ones((2, 4, 1, 1)), None, np.ones((2, 1))),
+        refconv.ShapeError,
+        "b_pointwise.shape = (2, 1), output channels = 2",
+    ),
+    "bias": (
+        lambda: refconv.conv2d(X, W, np.ones(1)),
+        refconv.ShapeError,
+        "b must have one entry per output channel.\n  b.shape = (1,), output channels = 2\n"
+        "  Needed: shape (2,). Nothing is broadcast.",
+    ),
+    "transposed bias": (
+        lambda: refconv.conv_transpose2d(X, T, np.ones(4)),
+        refconv.ShapeError,
+        "b.shape = (4,), output channels = 2",
+    ),
+    "scalar bias": (lambda: refconv.conv2d(X, W, 1.0), refconv.ShapeError, "b.shape = ()"),
+    "dy": (
+        lambda: refconv.conv2d_backward(np.ones((1, 2, 3, 4)), X, W),
+        refconv.ShapeError,
+        "conv2d_backward: dy has the wrong shape.\n  dy.shape = (1, 2, 3, 4)\n"
+        "  needed: (1, 2, 4, 4), the shape of the result of conv2d with the same arguments.",
+    ),
+    "dy that would broadcast": (
+        lambda: refconv.conv2d_backward(np.ones((1, 1, 4, 4)), X, W),
+        refconv.ShapeError,
+        "Nothing is broadcast",
+    ),
+    "dy of NHWC": (
+        lambda: refconv.conv2d_backward(np.ones((1, 2, 4, 4)), np.moveaxis(X, 1, -1), W, layout="NHWC"),
+        refconv.ShapeError,
+        "needed: (1, 4, 4, 2)",
+    ),
+    "dy of a transposed one": (
+        lambda: refconv.conv_transpose2d_backward(np.ones((1, 2, 6, 6)), X, T),
+        refconv.ShapeError,
+        "needed: (1, 2, 8, 8), the shape of the result of conv_transpose2d",
+    ),
+    "dy of a pooling": (
+        lambda: refconv.avg_pool2d_backward(np.ones((1, 4, 2, 2)), X, 2),
+        refconv.ShapeError,
+        "needed: (1, 4, 3, 3), the shape of the result of avg_pool2d",
+    ),
+    "empty axis": (
+        lambda: refconv.conv2d(np.ones((1, 4, 0, 6)), W, padding=9),
+        refconv.ShapeError,
+        "x has size 0 along H.\n  x.shape = (1, 4, 0, 6), in the order NCHW\n  Only the batch N may be empty",
+    ),
+    "no channels": (lambda: refconv.conv2d(np.ones((1, 0, 6, 6)), W), refconv.ShapeError, "x has size 0 along C."),
+    "no taps": (lambda: refconv.conv2d(X, np.ones((2, 4, 0, 3))), refconv.ShapeError, "w has size 0 along H."),
+    "no filters": (
+        lambda: refconv.conv2d(X, np.ones((3, 3, 4, 0)), kernel_layout="HWIO"),
+        refconv.ShapeError,
+        "w has size 0 along O.\n  w.shape = (3, 3, 4, 0), in the order HWIO",
+    ),
+    "kernel that nothing mends": (
+        lambda: refconv.conv1d(X1, np.ones((1, 1, 14)), padding_mode="reflect"),
+        refconv.ShapeError,
+        "14 > 5.\n  Take a smaller kernel.",
+    ),
+    "columns": (
+        lambda: refconv.col2im(np.ones((1, 7, 3)), 5, 3),
+        refconv.ShapeError,
+        "columns.shape = (1, 7, 3)\n  needed: (1, 6, 3), the shape of im2col's result for 3 taps and 3 windows.",
+    ),
+    "too few columns": (
+        lambda: refconv.col2im(np.ones((1, 2, 3)), 5, 3),
+        refconv.ShapeError,
+        "needed: (1, 3, 3)",
+    ),
+    "rank of columns": (
+        lambda: refconv.col2im(np.ones((3, 3)), 5, 3),
+        refconv.ShapeError,
+        "columns must have 3 axes (N, C * taps, outputs), but its shape is (3, 3): 2 axes.",
+    ),
+    "empty pooling window": (
+        lambda: refconv.max_pool2d(X, 2, padding=((2, 0), (0, 0))),
+        refconv.ShapeError,
+        "max_pool2d: window 0 of 4 reads nothing but padding along H.\n"
+        "  input H = 6, padding = 2 + 0, kernel = 2, stride = 2, dilation = 1\n  Pad less than the kernel is wide",
+    ),
+    "no pooling window": (
+        lambda: refconv.max_pool1d(np.ones((1, 1, 4)), 2, padding=((-4, 0),), ceil_mode=True),
+        refconv.ShapeError,
+        "there is no window that reads the input along W.",
+    ),
+    "padding of the wrong shape": (
+        lambda: refconv.conv2d(X, W, padding=((1, 2, 3), 0)),
+        refconv.ArgumentError,
+        "padding along H must be one int or a pair (lo, hi), but it has 3 entries: [1, 2, 3].\n  Write (lo, hi)",
+    ),
+    "too few strides": (
+        lambda: refconv.conv2d(X, W, stride=(1,)),
+        refconv.ArgumentError,
+        "stride has 1 entries for 2 spatial axes.\n  stride = (1,), but the axes are (H, W)\n"
+        "  Give one int for all axes, or 2 of them.",
+    ),
+    "padding words per axis": (
+        lambda: refconv.conv2d(X, W, padding=("same", "sam")),
+        refconv.ArgumentError,
+        "padding along W='sam' is not known.",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNMENDED)
+def test_message_of_what_arguments_cannot_mend(what):
+    call, kind, text = UNMENDED[what]
+    with pytest.raises(kind) as caught:
+        call()
+    assert text in str(caught.value)
+
+
+TYPES = {
+    "float stride": (
+        lambda: refconv.conv2d(X, W, stride=1.5),
+        refconv.ArgumentTypeError,
+        "conv2d: stride must be an integer, but it is 1.5, of type float.\n  Write whole numbers as int",
+    ),
+    "float in a sequence": (
+        lambda: refconv.conv2d(X, W, dilation=(1, 2.0)),
+        refconv.ArgumentTypeError,
+        "dilation along W must be an integer, but it is 2.0",
+    ),
+    "bool": (
+        lambda: refconv.conv2d(X, W, dilation=True),
+        refconv.ArgumentTypeError,
+        "dilation must be an integer, but it is the bool True.",
+    ),
+    "word for a stride": (lambda: refconv.conv2d(X, W, stride="2"), refconv.ArgumentTypeError, "of type str"),
+    "float padding": (
+        lambda: refconv.conv2d(X, W, padding=((0, 0.5), 0)),
+        refconv.ArgumentTypeError,
+        "padding along H, after must be an integer",
+    ),
+    "float padding before": (
+        lambda: refconv.conv2d(X, W, padding=((None, 1), 0)),
+        refconv.ArgumentTypeError,
+        "padding along H, before must be an integer, but it is None, of type NoneType.",
+    ),
+    "float groups": (lambda: refconv.conv2d(X, W, groups=1.0), refconv.ArgumentTypeError, "groups must be an integer"),
+    "words": (
+        lambda: refconv.conv2d("abc", W),
+        refconv.DTypeError,
+        "conv2d: x must be an array of numbers, but it is an array of dtype <U3.\n  Supported: float16, bfloat16",
+    ),
+    "none": (lambda: refconv.conv2d(None, W), refconv.DTypeError, "x must be an array of numbers, but it is None."),
+    "none for w": (lambda: refconv.conv2d(X, None), refconv.DTypeError, "w must be an array of numbers"),
+    "dates": (
+        lambda: refconv.conv1d(np.zeros((1, 1, 5), "M8[s]"), W1),
+        refconv.DTypeError,
+        "an array of dtype datetime64[s]",
+    ),
+    "records": (
+        lambda: refconv.conv1d(np.zeros((1, 1, 5), [("re", float)]), W1),
+        refconv.DTypeError,
+        "x must be an array of numbers",
+    ),
+    "strings in objects": (
+        lambda: refconv.conv1d(np.array([[["a", "b", 1]]], object), W1),
+        refconv.DTypeError,
+        "an array of dtype object",
+    ),
+    "ragged": (lambda: refconv.conv1d([[[1, 2], [3]]], W1), refconv.DTypeError, "x cannot be read as an array"),
+    "masked": (
+        lambda: refconv.conv1d(np.ma.masked_array(X1, X1 > 0), W1),
+        refconv.DTypeError,
+        "x is a masked array, and its mask would be lost.\n  Pass x.filled(0).",
+    ),
+    "no common type": (
+        lambda: refconv.conv1d(X1.astype(np.float16), W1.astype("bfloat16")),
+        refconv.DTypeError,
+        "there is no common number type for float16 and bfloat16.\n  Cast one of them to float32",
+    ),
+    "float bias of integers": (
+        lambda: refconv.conv1d(X1.astype(int), W1.astype(int), [0.5]),
+        refconv.DTypeError,
+        "b is float64, but x and w make a result of type int64, which cannot hold it.\n"
+        "  Cast x or w to float64, or b to int64.",
+    ),
+    "complex bias": (
+        lambda: refconv.conv1d(X1, W1, [1j]),
+        refconv.DTypeError,
+        "b is complex128, but x and w make a result of type float64",
+    ),
+    "complex maximum": (
+        lambda: refconv.max_pool1d(X1 + 1j, 2),
+        refconv.DTypeError,
+        "max_pool1d: complex numbers have no largest.\n  Pool np.abs(x)",
+    ),
+    "complex maximum, backward": (
+        lambda: refconv.max_pool1d_backward(X1, X1 + 1j, 1),
+        refconv.DTypeError,
+        "max_pool1d_backward: complex",
+    ),
+    "words for dy": (
+        lambda: refconv.conv1d_backward("abc", X1, W1),
+        refconv.DTypeError,
+        "conv1d_backward: dy must be an array of numbers",
+    ),
+    "words for b": (lambda: refconv.conv1d(X1, W1, "b"), refconv.DTypeError, "b must be an array of numbers"),
+}
+
+
+@pytest.mark.parametrize("what", TYPES)
+def test_wrong_types(what):
+    import ml_dtypes  # noqa: F401 - gives NumPy the name bfloat16
+
+    call, kind, text = TYPES[what]
+    with pytest.raises(kind) as caught:
+        call()
+    assert text in str(caught.value)
+    assert isinstance(caught.value, TypeError)
+
+
+def test_masked_arrays_without_a_mask_are_arrays():
+    with pytest.raises(refconv.DTypeError):
+        refconv.conv1d(X1, np.ma.masked_array(W1))
+
+
+def test_a_tensor_that_refuses_is_a_clear_error():
+    class Refusing:
+        def __array__(self, dtype=None, copy=None):
+            raise RuntimeError("call detach() first")
+
+    with pytest.raises(refconv.DTypeError, match="x cannot be read as an array: call detach"):
+        refconv.conv1d(Refusing(), W1)
+
+
+def test_every_error_is_one_family_and_a_builtin():
+    pairs = [
+        (refconv.ShapeError, ValueError),
+        (refconv.ArgumentError, ValueError),
+        (refconv.ArgumentTypeError, TypeError),
+        (refconv.DTypeError, TypeError),
+        (refconv.IntegerOverflowError, OverflowError),
+    ]
+    for kind, builtin in pairs:
+        assert issubclass(kind, refconv.RefconvError)
+        assert issubclass(kind, builtin)
+    plain = refconv.RefconvError("op", "went wrong.")
+    assert str(plain) == "op: went wrong."
+    assert plain.op == "op"
+    assert plain.fixes == ()
+
+
+def test_output_size_says_what_is_wrong():
+    with pytest.raises(refconv.ShapeError, match="output_size: the kernel does not fit") as caught:
+        refconv.output_size(5, 3, dilation=3)
+    for fix in caught.value.fixes:
+        assert refconv.output_size(5, 3, **{"dilation": 3, **fix}) >= 1
+    with pytest.raises(refconv.ArgumentError, match="input_size must be at least 1"):
+        refconv.output_size(0, 3)
+    with pytest.raises(refconv.ArgumentError, match="kernel_size must be at least 1 along every axis"):
+        refconv.output_size((5, 5), (3, 0))
+    with pytest.raises(refconv.ArgumentTypeError, match="input_size along W must be an integer"):
+        refconv.output_size(sympy.Symbol("n"), 3)
+
+
+def test_unknown_names_are_attribute_errors():
+    with pytest.raises(AttributeError, match="module 'refconv' has no attribute 'conv4d'"):
+        _ = refconv.conv4d
