@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     say(f"\nTime                  forward {seconds['forward']:.2f} s, backward {seconds['backward']:.2f} s\n")
 
     plan = layer.dense_plan(x.shape[2:], d)
-    window = layer.strongest_window(y, plan)
+    window = layer.busiest_window(y, plan)
     part = tuple(photo.around(centre, PART, n) for centre, n in zip(window, plan.size, strict=True))
     say("Checks: y, dx, dw and db of both steps, as integers, with ==")
     note("loops in Python; a few seconds")

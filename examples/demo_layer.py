@@ -45,7 +45,7 @@ W = Weights(
     pointwise=np.array(list(MIXTURES.values())).swapaxes(1, 2).reshape(len(MIXTURES), -1, 1, 1),
     # not zero, so that the checks see what a bias does; far too small to see in the picture
     b_depthwise=np.arange(1, len(CHANNELS) * len(KERNELS) + 1),
-    b_pointwise=np.array([10, -20, 30, -40]),
+    b_pointwise=np.arange(1, len(MIXTURES) + 1),
 )
 MULTIPLIER = len(KERNELS)
 KERNEL = W.depthwise.shape[2:]
@@ -84,11 +84,12 @@ def backward(y: Integers, x: Integers, dilation: int) -> Result:
     return Result(y, dx, dw_depthwise, dw_pointwise, db_depthwise, db_pointwise)
 
 
-def strongest_window(y: Integers, plan: Geometry) -> tuple[int, int]:
-    """Return the output position where channel 0 answers most, of windows that read no padding if there are any."""
+def busiest_window(y: Integers, plan: Geometry) -> tuple[int, int]:
+    """Return where the channels of y, each on its own scale, answer most: best where no padding is read."""
+    strength = np.sum([abs(channel) / max(abs(channel).max(), 1) for channel in y[0]], axis=0)
     whole = [np.array(axis.taps_inside(axis.lo, axis.lo + axis.n)) == axis.k for axis in plan.axes]
-    strength = abs(y[0, 0]) * (1 if not all(map(any, whole)) else np.outer(*whole))
-    i, j = np.unravel_index(int(strength.argmax()), strength.shape)
+    inside = np.outer(*whole)
+    i, j = np.unravel_index(int((strength * (inside if inside.any() else 1)).argmax()), strength.shape)
     return int(i), int(j)
 
 

@@ -153,6 +153,7 @@ def _exact(accumulator: np.dtype, *operands: Array) -> np.dtype:
     return np.dtype(object) if all(map(is_integer, operands)) else accumulator
 
 
+@np.errstate(all="ignore")
 def _leave(op: str, result: Array, dtype: np.dtype, layout: Layout) -> Array:
     # a gradient between integers comes back from Python's ints; every other cast is a rounding
     narrow = fit(op, result) if dtype == np.int64 else result.astype(dtype)

@@ -84,7 +84,7 @@ def bias_gradient(op: str, dy: Array) -> Array:
         return exact_sum(op, dy, axes)
     if dy.dtype == object:
         return np.asarray(dy.sum(axis=axes), dtype=object)
-    arithmetic = Floats(dy.dtype.newbyteorder("="))
+    arithmetic = Floats(dy.dtype)
     return arithmetic.finish(dy.sum(axis=axes, dtype=arithmetic.accumulator))
 
 

@@ -98,7 +98,7 @@ def arithmetic_for(op: str, terms: int, a: Array, b: Array, offset: Array | None
             _misfit(op, offset, np.dtype(np.int64))
         return ExactIntegers(op, terms, a, b, offset)
     try:
-        result = np.result_type(a.dtype, b.dtype).newbyteorder("=")
+        result = np.result_type(a.dtype, b.dtype)
     except TypeError:
         raise DTypeError(
             op,
@@ -111,7 +111,7 @@ def arithmetic_for(op: str, terms: int, a: Array, b: Array, offset: Array | None
 
 
 def check_numeric(op: str, name: str, value: Any) -> Array:
-    """Return `value` as an array of numbers, without a copy where it is one; else raise DTypeError."""
+    """Return `value` as an array of numbers in native byte order, without a copy where it is one; else raise."""
     if isinstance(value, np.ma.MaskedArray):
         raise DTypeError(op, f"{name} is a masked array, and its mask would be lost.", fix=f"Pass {name}.filled(0).")
     try:
@@ -121,7 +121,7 @@ def check_numeric(op: str, name: str, value: Any) -> Array:
     if value is None or not _is_numeric(array):
         kind = "None" if value is None else f"an array of dtype {array.dtype}"
         raise DTypeError(op, f"{name} must be an array of numbers, but it is {kind}.", f"Supported: {SUPPORTED}.")
-    return array
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def is_integer(a: Array) -> bool:

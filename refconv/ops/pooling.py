@@ -301,7 +301,7 @@ def _taps(plan: Geometry) -> Iterator[tuple[int, tuple[slice, ...], tuple[slice,
 
 def _largest(x: Array, plan: Geometry) -> tuple[Array, Array]:
     """Return each window's largest sample and the number of its tap, the first among equals; any NaN is largest."""
-    best = np.empty((x.shape[0], *plan.output_size), x.dtype)
+    best = np.zeros((x.shape[0], *plan.output_size), x.dtype)  # compared with, though not chosen, at first
     winner = np.full(best.shape, -1, np.intp)
     for number, windows, pixels in _taps(plan):
         candidate, current, holder = x[:, *pixels], best[:, *windows], winner[:, *windows]

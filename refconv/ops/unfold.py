@@ -48,7 +48,7 @@ def windows(x_padded: Array, plan: Geometry) -> Array:
 
 
 def unfold(x: Array, plan: Geometry) -> Array:
-    """Return the whole im2col matrix ``(N, C * taps, outputs)`` of an x in canonical order."""
+    """Return the whole im2col matrix ``(N, C * taps, outputs)`` of an x in canonical order; a view where that will do."""
     view = windows(pad(x, plan), plan)
     return view.reshape(plan.batch, plan.channels * product(plan.kernel_size), product(plan.output_size))
 
@@ -114,7 +114,9 @@ def im2col(
             [4]]])
     """
     call = arguments.unfolding("im2col", x, kernel_size, (stride, padding, dilation, padding_mode), layout)
-    return unfold(call.x, call.plan)
+    columns = unfold(call.x, call.plan)
+    # a kernel of one tap needs no copy to unfold, but a result is the caller's own
+    return columns.copy() if np.may_share_memory(columns, call.x) else columns
 
 
 def col2im(
