@@ -12,8 +12,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from refconv.errors import RefconvError
 
 if find_spec("matplotlib") is None:
@@ -83,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     passed = all(check.passed for check in done)
     if passed and target is not None:
         note("drawing")
-        picture.draw(target, picture.Scene(shown, d, result, window, part, found, sum(c.values for c in done)))
+        picture.draw(target, picture.Scene(shown, d, result, window, found, sum(c.values for c in done)))
         say(f"\nPicture               {target}")
     if options.json:
         summary = {"image": vars(shown) | {"pixels": shown.pixels.shape}} | found | {"seconds": seconds}

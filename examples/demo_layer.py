@@ -52,7 +52,7 @@ KERNEL = W.depthwise.shape[2:]
 OP = "separable_conv2d"
 
 
-def dense_plan(size: tuple[int, int], dilation: int, filters: int = len(MIXTURES), padding: Any = "same") -> Geometry:
+def dense_plan(size: tuple[int, ...], dilation: int, filters: int = len(MIXTURES), padding: Any = "same") -> Geometry:
     """Return the plan of the dense convolution that the layer stands in for; refconv's own error if it has none."""
     axes = convolution_axes(OP, size, KERNEL, 1, padding, dilation)
     return Geometry(1, len(CHANNELS), filters, axes)

@@ -24,6 +24,7 @@ class Photo:
     name: str
     pixels: NDArray[np.uint8]
     note: str
+    credit: str
 
     @property
     def x(self) -> NDArray[np.int64]:
@@ -33,8 +34,10 @@ class Photo:
 
 def read_photo(path: Path | None) -> Photo:
     """Return the photograph at `path`; without one the portrait of Grace Hopper that matplotlib ships."""
+    credit = ""
     if path is None:
         path = Path(str(get_sample_data("grace_hopper.jpg", asfileobj=False)))
+        credit = "Grace Hopper, photographed for the U.S. Navy; public domain"
     if not path.is_file():
         raise PhotoError(f"There is no picture at {path}.\n  Name a file that exists: --image PATH")
     try:
@@ -48,7 +51,7 @@ def read_photo(path: Path | None) -> Photo:
     step = -(-max(pixels.shape[:2]) // LONGEST)
     if step > 1:
         notes.append(f"every {step}th pixel of {pixels.shape[1]} x {pixels.shape[0]}, so that the checks stay short")
-    return Photo(path.name, pixels[::step, ::step], "; ".join(notes))
+    return Photo(path.name, pixels[::step, ::step], "; ".join(notes), credit or path.name)
 
 
 def around(centre: int, size: int, n: int) -> slice:

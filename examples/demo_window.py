@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib.patheffects as effects
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
@@ -19,44 +20,56 @@ else:
     import demo_checks as checks
     import demo_layer as layer
 
-BELOW, ABOVE, ZERO = "#E69F00", "#56B4E9", "#BBBBBB"  # Okabe and Ito's orange and sky blue, told apart by everyone
+SIGNED = colormaps["PuOr"]  # orange below zero, white at zero, purple above: told apart by everyone, and in print
 KERNEL = "left to right"
 CHANNEL = "green"
 MARGIN = 3  # pixels shown around the receptive field
 
 
+def region(dilation: int, at: tuple[int, int], size: tuple[int, ...], margin: int = 0) -> Rectangle:
+    """Return the outline of the receptive field of the window `at`, with a margin around it."""
+    axes = layer.dense_plan(size, dilation).axes
+    (top, bottom), (left, right) = (receptive_field([axis]).region(i) for axis, i in zip(axes, at, strict=True))
+    corner = (left - margin - 0.5, top - margin - 0.5)
+    return Rectangle(corner, right - left + 2 * margin + 1, bottom - top + 2 * margin + 1, fill=False)
+
+
 def zoom(axes: Axes, pixels: layer.Integers, dilation: int, at: tuple[int, int]) -> list[str]:
     """Draw the window `at` with its taps where they read; return its sum of weight times pixel, term by term."""
-    plan = layer.dense_plan(pixels.shape[:2], dilation)
-    regions = [receptive_field([axis]).region(i) for axis, i in zip(plan.axes, at, strict=True)]
-    (top, bottom), (left, right) = regions
+    size = pixels.shape[:2]
+    shown, frame = (region(dilation, at, size, margin) for margin in (MARGIN, 0))
     axes.set_facecolor("#DDDDDD")  # the padding, where it shows
     axes.imshow(pixels)
-    axes.set_xlim(left - MARGIN - 0.5, right + MARGIN + 0.5)
-    axes.set_ylim(bottom + MARGIN + 0.5, top - MARGIN - 0.5)
-    width = right - left + 2 * MARGIN + 1
-    frame = Rectangle((left - 0.5, top - 0.5), right - left + 1, bottom - top + 1, fill=False)
-    frame.set(edgecolor="white", linewidth=2.5, linestyle=(0, (4, 2)), zorder=4)
-    frame.set_path_effects([effects.withStroke(linewidth=4.5, foreground="black")])
-    axes.add_patch(frame)
+    axes.set(xlim=(shown.get_x(), shown.get_x() + shown.get_width()))
+    axes.set(ylim=(shown.get_y() + shown.get_height(), shown.get_y()))
+    outline(axes, frame, 3)
     terms = []
     for tap in product(*map(range, layer.KERNEL)):
+        plan = layer.dense_plan(size, dilation)
         row, column = (axis.read(i, m) for axis, i, m in zip(plan.axes, at, tap, strict=True))
-        inside = 0 <= row < pixels.shape[0] and 0 <= column < pixels.shape[1]
+        inside = 0 <= row < size[0] and 0 <= column < size[1]
         pixel = int(pixels[row, column, layer.CHANNELS.index(CHANNEL)]) if inside else 0
         weight = layer.KERNELS[KERNEL][tap[0]][tap[1]]
-        _tap(axes, row, column, weight, size=max(170 / width, 8))
+        _tap(axes, row, column, weight, size=max(170 / shown.get_width(), 8))
         if weight:
-            terms.append(f"{weight:+d}×{pixel}".replace("-", "−"))
+            terms.append(f"{weight:+d}·{pixel}".replace("-", "−"))
     return terms
+
+
+def outline(axes: Axes, frame: Rectangle, width: float) -> None:
+    """Draw a frame that shows on dark and on light pixels."""
+    frame.set(edgecolor="white", linewidth=width, zorder=4)
+    frame.set_path_effects([effects.withStroke(linewidth=width + 2, foreground="black")])
+    axes.add_patch(frame)
 
 
 def _tap(axes: Axes, row: int, column: int, weight: int, size: float) -> None:
     """Draw one tap as the square that it reads, with its weight."""
-    color = ABOVE if weight > 0 else BELOW if weight < 0 else ZERO
+    color = SIGNED(0.88 if weight > 0 else 0.22 if weight < 0 else 0.5)
     axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=color, edgecolor="black", lw=1.5, zorder=5))
     text = f"{weight:+d}".replace("-", "−") if weight else "0"
-    axes.text(column, row, text, size=size, weight="bold", ha="center", va="center", zorder=6)
+    ink = "white" if weight > 0 else "black"
+    axes.text(column, row, text, color=ink, size=size, weight="bold", ha="center", va="center", zorder=6)
 
 
 def coverage(axes: Axes, rates: list[int]) -> None:

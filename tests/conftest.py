@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+# two test processes share two cores: BLAS threads of their own would only get in each other's way
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from hypothesis import HealthCheck, settings
 
 common = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}

@@ -154,7 +154,7 @@ MENDED = {
     "transposed groups": (
         transposed(groups=3),
         refconv.ShapeError,
-        "conv_transpose2d: the 4 channels of x cannot be split into 3 groups.\n  4 = 1*3 + 1\n  With groups=1 it works.",
+        "the 4 channels of x cannot be split into 3 groups.\n  4 = 1*3 + 1\n  With groups=1 it works.",
     ),
     "output padding": (
         transposed(output_padding=(1, 3), stride=(2, 1), dilation=(1, 3)),
@@ -214,14 +214,18 @@ UNMENDED = {
     "rank": (
         lambda: refconv.conv2d(X[0, 0], W),
         refconv.ShapeError,
-        "conv2d: x must have 4 axes (N, C, H, W), but its shape is (6, 6): 2 axes.\n"
-        "  Add the 2 missing, such as x[np.newaxis, np.newaxis].",
+        (
+            "conv2d: x must have 4 axes (N, C, H, W), but its shape is (6, 6): 2 axes.\n"
+            "  Add the 2 missing, such as x[np.newaxis, np.newaxis]."
+        ),
     ),
     "rank too high": (
         lambda: refconv.conv1d(X, W1),
         refconv.ShapeError,
-        "conv1d: x must have 3 axes (N, C, W), but its shape is (1, 4, 6, 6): 4 axes.\n"
-        "  Take 1 away, or use the operation for more spatial axes.",
+        (
+            "conv1d: x must have 3 axes (N, C, W), but its shape is (1, 4, 6, 6): 4 axes.\n"
+            "  Take 1 away, or use the operation for more spatial axes."
+        ),
     ),
     "rank of NHWC": (lambda: refconv.conv2d(X[0], W, layout="NHWC"), refconv.ShapeError, "4 axes (N, H, W, C)"),
     "rank of w": (lambda: refconv.conv2d(X, W[0]), refconv.ShapeError, "w must have 4 axes (O, I, H, W)"),
@@ -249,8 +253,10 @@ UNMENDED = {
     "depthwise channels": (
         lambda: refconv.depthwise_conv2d(X, W),
         refconv.ShapeError,
-        "w must have filters for each channel of x.\n  x has C = 4 channels, w is (C, multiplier, ...) with C = 2\n"
-        "  needed: 4 == 2.\n  Needed: w of shape (4, multiplier, ...).",
+        (
+            "w must have filters for each channel of x.\n  x has C = 4 channels, w is (C, multiplier, ...) with C = 2\n"
+            "  needed: 4 == 2.\n  Needed: w of shape (4, multiplier, ...)."
+        ),
     ),
     "separable names its kernels": (
         lambda: refconv.separable_conv2d(X, W, W),
@@ -280,8 +286,10 @@ UNMENDED = {
     "bias": (
         lambda: refconv.conv2d(X, W, np.ones(1)),
         refconv.ShapeError,
-        "b must have one entry per output channel.\n  b.shape = (1,), output channels = 2\n"
-        "  Needed: shape (2,). Nothing is broadcast.",
+        (
+            "b must have one entry per output channel.\n  b.shape = (1,), output channels = 2\n"
+            "  Needed: shape (2,). Nothing is broadcast."
+        ),
     ),
     "transposed bias": (
         lambda: refconv.conv_transpose2d(X, T, np.ones(4)),
@@ -292,8 +300,10 @@ UNMENDED = {
     "dy": (
         lambda: refconv.conv2d_backward(np.ones((1, 2, 3, 4)), X, W),
         refconv.ShapeError,
-        "conv2d_backward: dy has the wrong shape.\n  dy.shape = (1, 2, 3, 4)\n"
-        "  needed: (1, 2, 4, 4), the shape of the result of conv2d with the same arguments.",
+        (
+            "conv2d_backward: dy has the wrong shape.\n  dy.shape = (1, 2, 3, 4)\n"
+            "  needed: (1, 2, 4, 4), the shape of the result of conv2d with the same arguments."
+        ),
     ),
     "dy that would broadcast": (
         lambda: refconv.conv2d_backward(np.ones((1, 1, 4, 4)), X, W),
@@ -350,8 +360,10 @@ UNMENDED = {
     "empty pooling window": (
         lambda: refconv.max_pool2d(X, 2, padding=((2, 0), (0, 0))),
         refconv.ShapeError,
-        "max_pool2d: window 0 of 4 reads nothing but padding along H.\n"
-        "  input H = 6, padding = 2 + 0, kernel = 2, stride = 2, dilation = 1\n  Pad less than the kernel is wide",
+        (
+            "max_pool2d: window 0 of 4 reads nothing but padding along H.\n"
+            "  input H = 6, padding = 2 + 0, kernel = 2, stride = 2, dilation = 1\n  Pad less than the kernel is wide"
+        ),
     ),
     "no pooling window": (
         lambda: refconv.max_pool1d(np.ones((1, 1, 4)), 2, padding=((-4, 0),), ceil_mode=True),
@@ -366,8 +378,10 @@ UNMENDED = {
     "too few strides": (
         lambda: refconv.conv2d(X, W, stride=(1,)),
         refconv.ArgumentError,
-        "stride has 1 entries for 2 spatial axes.\n  stride = (1,), but the axes are (H, W)\n"
-        "  Give one int for all axes, or 2 of them.",
+        (
+            "stride has 1 entries for 2 spatial axes.\n  stride = (1,), but the axes are (H, W)\n"
+            "  Give one int for all axes, or 2 of them."
+        ),
     ),
     "padding words per axis": (
         lambda: refconv.conv2d(X, W, padding=("same", "sam")),
@@ -449,8 +463,10 @@ TYPES = {
     "float bias of integers": (
         lambda: refconv.conv1d(X1.astype(int), W1.astype(int), [0.5]),
         refconv.DTypeError,
-        "b is float64, but x and w make a result of type int64, which cannot hold it.\n"
-        "  Cast x or w to float64, or b to int64.",
+        (
+            "b is float64, but x and w make a result of type int64, which cannot hold it.\n"
+            "  Cast x or w to float64, or b to int64."
+        ),
     ),
     "complex bias": (
         lambda: refconv.conv1d(X1, W1, [1j]),

@@ -9,7 +9,7 @@ import pytest
 import sympy
 from hypothesis import given
 
-from refconv.arithmetic import Axis, Geometry, multiplicity, source_position, source_positions, transposed_axis
+from refconv.arithmetic import Axis, Geometry, multiplicity, source_position, transposed_axis
 from tests.draw import cases, draw_convolution
 
 AXES = [
@@ -55,10 +55,11 @@ def test_taps_inside_counts_reads():
 
 
 def test_reads_are_input_positions():
-    for axis in AXES[::5]:
-        assert list(axis.positions) == list(range(-axis.lo, axis.n + axis.hi))
+    for axis in [*AXES[::5], Axis(3, 1, lo=-4, hi=3), Axis(3, 1, lo=5, hi=-4)]:
+        positions = list(range(-axis.lo, axis.n + axis.hi))
+        assert list(axis.margins) == [q for q in positions if not 0 <= q < axis.n]
         for i, m in product(range(axis.out), range(axis.k)):
-            assert axis.read(i, m) == list(axis.positions)[i * axis.s + m * axis.d]
+            assert axis.read(i, m) == positions[i * axis.s + m * axis.d]
 
 
 def test_transposed_axis_has_the_given_size_as_its_windows():
@@ -104,10 +105,13 @@ def test_source_positions_are_numpy_pads(case):
     for n, (lo, hi) in zip(case.x_shape[2:], case.options["padding"], strict=True):
         want = np.pad(np.arange(1, n + 1), (max(lo, 0), max(hi, 0)), mode=numpy_mode)
         want = want[max(-lo, 0) : len(want) - max(-hi, 0)]
-        got = source_positions(n, lo, hi, mode)
+        got = [source_position(q, n, mode) for q in range(-lo, n + hi)]
         assert [0 if source is None else source + 1 for source in got] == list(want)
         counts = np.bincount([source for source in got if source is not None], minlength=1)
-        assert multiplicity(n, lo, hi, mode) == counts.max()
+        bound = multiplicity(Axis(n, 1, lo=lo, hi=hi), mode)
+        assert max(counts.max(), 1) <= bound
+        if min(lo, hi) >= 0:
+            assert bound == counts.max()
 
 
 def test_source_position_by_hand():
@@ -116,4 +120,5 @@ def test_source_position_by_hand():
     assert [source_position(q, 3, "replicate") for q in range(-2, 5)] == [0, 0, 0, 1, 2, 2, 2]
     assert [source_position(q, 3, "circular") for q in range(-4, 5)] == [2, 0, 1, 2, 0, 1, 2, 0, 1]
     assert source_position(-1, 3) is None
-    assert multiplicity(3, -3, 5) == 0
+    assert multiplicity(Axis(3, 1, lo=-3, hi=5)) == 1
+    assert multiplicity(Axis(1, 1, lo=2, hi=5), "replicate") == 8

@@ -75,7 +75,7 @@ def test_results_at_the_very_edge():
     assert refconv.conv1d(-x, [[[1, 1]]], [-1]).item() == -(2**63)
     with pytest.raises(refconv.IntegerOverflowError, match=r"result = 9223372036854775808, but int64 ends at 9223372"):
         refconv.conv1d(x, [[[1, 1]]], [1])
-    with pytest.raises(refconv.IntegerOverflowError, match="int64 ends at -9223372036854775808"):
+    with pytest.raises(refconv.IntegerOverflowError, match=r"int64 ends at -9223372036854775808"):
         refconv.conv1d(-x, [[[1, 1]]], [-2])
 
 
@@ -127,6 +127,6 @@ def test_largest_and_sums():
     assert list(exact_sum("op", np.arange(6).reshape(3, 2), (0,))) == [6, 9]
     assert exact_sum("op", np.array([[2**62, 2**62, -1]]), (1,)).item() == 2**63 - 1
     assert exact_sum("op", np.array([[True, True]]), (1,)).item() == 2
-    with pytest.raises(refconv.IntegerOverflowError, match="^op:"):
+    with pytest.raises(refconv.IntegerOverflowError, match=r"^op:"):
         exact_sum("op", np.array([[2**62, 2**62]]), (1,))
     assert fit("op", np.array([1, 2], object)).dtype == np.int64

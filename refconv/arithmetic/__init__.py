@@ -6,7 +6,7 @@ per_axis (what a caller may say), receptive_field, cost. Only the standard libra
 
 from refconv.arithmetic.cost import Cost, convolution_cost, separable_cost, separable_plans
 from refconv.arithmetic.geometry import Axis, Geometry, transposed_axis
-from refconv.arithmetic.padding import PADDING_MODES, multiplicity, source_position, source_positions
+from refconv.arithmetic.padding import PADDING_MODES, multiplicity, source_position
 from refconv.arithmetic.receptive_field import Layer, ReceptiveField, receptive_field
 from refconv.arithmetic.sizes import (
     causal_padding,
@@ -41,7 +41,6 @@ __all__ = [
     "separable_cost",
     "separable_plans",
     "source_position",
-    "source_positions",
     "transposed_axis",
     "transposed_output_size",
 ]

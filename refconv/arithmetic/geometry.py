@@ -48,9 +48,9 @@ class Axis:
         return self.n + self.lo + self.hi
 
     @property
-    def positions(self) -> range:
-        """The input positions of the padded input, in order: negative ones and those from n on are padding."""
-        return range(-self.lo, self.n + self.hi)
+    def margins(self) -> tuple[int, ...]:
+        """The input positions that only padding shows, in order: those before 0, and those from n on."""
+        return (*range(-self.lo, min(self.n + self.hi, 0)), *range(max(-self.lo, self.n), self.n + self.hi))
 
     @property
     def out(self) -> Integer:

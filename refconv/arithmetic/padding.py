@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-__all__ = ["PADDING_MODES", "multiplicity", "source_position", "source_positions"]
+from refconv.arithmetic.geometry import Axis
+
+__all__ = ["PADDING_MODES", "multiplicity", "source_position"]
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -36,24 +38,14 @@ def source_position(q: int, n: int, mode: str = "zeros") -> int | None:
     return None
 
 
-def source_positions(n: int, lo: int, hi: int, mode: str = "zeros") -> list[int | None]:
-    """Return `source_position` for each position of the padded axis; negative padding crops.
+def multiplicity(axis: Axis, mode: str = "zeros") -> int:
+    """Return how often, at most, one input position is seen in the padded axis: a bound, at least 1.
 
     Examples
     --------
-    >>> source_positions(4, 1, -2)
-    [None, 0, 1]
-    """
-    return [source_position(q, n, mode) for q in range(-lo, n + hi)]
-
-
-def multiplicity(n: int, lo: int, hi: int, mode: str = "zeros") -> int:
-    """Return how often, at most, one input position is seen in the padded axis.
-
-    Examples
-    --------
-    >>> multiplicity(4, 3, 0, "replicate")
+    >>> multiplicity(Axis(4, 3, lo=3), "replicate")
     4
     """
-    seen = Counter(source for source in source_positions(n, lo, hi, mode) if source is not None)
-    return max(seen.values(), default=0)
+    seen = Counter(source_position(q, axis.n, mode) for q in axis.margins)
+    seen.pop(None, None)
+    return 1 + max(seen.values(), default=0)

@@ -56,7 +56,7 @@ def correlate(op: str, plan: Geometry, x: Array, w: Array, b: Array | None, layo
 def adjoint(op: str, plan: Geometry, dy: Array, w: Array, b: Array | None, layout: Layout) -> Array:
     """Return dx (plus b), laid out as `layout` says."""
     # how many products one pixel can receive: each filter's every tap, wherever padding shows the pixel
-    seen = product(multiplicity(axis.n, axis.lo, axis.hi, plan.padding_mode) or 1 for axis in plan.axes)
+    seen = product(multiplicity(axis, plan.padding_mode) for axis in plan.axes)
     arithmetic = arithmetic_for(op, plan.group_filters * product(plan.kernel_size) * seen, dy, w, b)
     dx = layout.empty(plan.x_shape, arithmetic.result)
     if plan.padding_mode == "zeros":
@@ -64,7 +64,9 @@ def adjoint(op: str, plan: Geometry, dy: Array, w: Array, b: Array | None, layou
     else:
         dx_padded = np.empty((*plan.x_shape[:2], *plan.padded_size), arithmetic.accumulator)
         contraction.input_gradient(dy, w, None, plan.unpadded(), arithmetic, dx_padded)
-        dx[...] = arithmetic.finish(pad_adjoint(dx_padded, plan))
+        folded = pad_adjoint(dx_padded, plan)
+        for n, c in np.ndindex(*folded.shape[:2]):
+            dx[n, c] = arithmetic.finish(folded[n, c])
     return layout.leave(dx)
 
 

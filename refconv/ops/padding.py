@@ -6,10 +6,12 @@ a mode shows an input position several times, its gradients add up.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from refconv.arithmetic.geometry import Axis, Geometry
-from refconv.arithmetic.padding import source_positions
+from refconv.arithmetic.padding import source_position
 from refconv.ops.dtypes import Array
 
 __all__ = ["pad", "pad_adjoint"]
@@ -26,18 +28,22 @@ def pad(x: Array, plan: Geometry) -> Array:
     >>> pad(x, Geometry(1, 1, 1, (Axis(4, 3, lo=2, hi=1),), padding_mode="reflect"))
     array([[[2, 1, 0, 1, 2, 3, 2]]])
     """
-    if plan.padding_mode == "zeros":
-        return _pad_zeros(x, plan)
-    for number, axis in enumerate(plan.axes, start=FIRST_SPATIAL):
-        if axis.lo or axis.hi:
-            sources = np.array(source_positions(axis.n, axis.lo, axis.hi, plan.padding_mode), np.intp)
-            x = np.take(x, sources, axis=number)
-    return x
+    kept = tuple(_kept(axis) for axis in plan.axes)
+    if all(axis.lo <= 0 and axis.hi <= 0 for axis in plan.axes):
+        return x[:, :, *kept]
+    if plan.padding_mode != "zeros":
+        sources: Any = np.ix_(*(_sources(axis, plan.padding_mode) for axis in plan.axes))
+        shown: Array = x[(slice(None), slice(None), *sources)]
+        return shown
+    padded = np.zeros((*x.shape[:FIRST_SPATIAL], *plan.padded_size), x.dtype)
+    inside = tuple(slice(part.start + axis.lo, part.stop + axis.lo) for part, axis in zip(kept, plan.axes, strict=True))
+    padded[:, :, *inside] = x[:, :, *kept]
+    return padded
 
 
 @np.errstate(all="ignore")
 def pad_adjoint(dx_padded: Array, plan: Geometry) -> Array:
-    """Return the gradient for x from the gradient for the padded x.
+    """Return the gradient for x from that for the padded x, which is used up: it is folded in place where it can be.
 
     Examples
     --------
@@ -46,31 +52,32 @@ def pad_adjoint(dx_padded: Array, plan: Geometry) -> Array:
     array([[[1, 2, 3, 1]]])
     """
     for number, axis in enumerate(plan.axes, start=FIRST_SPATIAL):
-        if axis.lo or axis.hi:
-            dx_padded = _fold(dx_padded, number, axis, plan.padding_mode)
+        folded = _fold(np.moveaxis(dx_padded, number, 0), axis, plan.padding_mode)
+        dx_padded = np.moveaxis(folded, 0, number)
     return dx_padded
 
 
-def _pad_zeros(x: Array, plan: Geometry) -> Array:
-    kept = tuple(_kept(axis) for axis in plan.axes)
-    if all(axis.lo <= 0 and axis.hi <= 0 for axis in plan.axes):
-        return x[:, :, *kept]
-    padded = np.zeros((*x.shape[:FIRST_SPATIAL], *plan.padded_size), x.dtype)
-    inside = tuple(slice(part.start + axis.lo, part.stop + axis.lo) for part, axis in zip(kept, plan.axes, strict=True))
-    padded[:, :, *inside] = x[:, :, *kept]
-    return padded
-
-
-def _fold(dx_padded: Array, number: int, axis: Axis, mode: str) -> Array:
-    """Return the adjoint of padding one axis: what is kept comes back, then what the margins show is added."""
-    padded = np.moveaxis(dx_padded, number, 0)
-    dx = np.zeros((axis.n, *padded.shape[1:]), padded.dtype)
-    kept = _kept(axis)
-    dx[kept] = padded[kept.start + axis.lo : kept.stop + axis.lo]
-    for q, source in zip(axis.positions, source_positions(axis.n, axis.lo, axis.hi, mode), strict=True):
-        if source is not None and source != q:
+def _fold(padded: Array, axis: Axis, mode: str) -> Array:
+    """Return the adjoint of padding the first axis: what is kept, and added to it what the margins show."""
+    if axis.lo >= 0 and axis.hi >= 0:
+        dx = padded[axis.lo : axis.lo + axis.n]
+    else:
+        kept = _kept(axis)
+        dx = np.zeros((axis.n, *padded.shape[1:]), padded.dtype)
+        dx[kept] = padded[kept.start + axis.lo : kept.stop + axis.lo]
+    for q in axis.margins:
+        source = source_position(q, axis.n, mode)
+        if source is not None:
             dx[source] += padded[q + axis.lo]
-    return np.moveaxis(dx, 0, number)
+    return dx
+
+
+def _sources(axis: Axis, mode: str) -> Array:
+    """Return the input position that each padded position shows, for the modes that always show one."""
+    sources = np.arange(-axis.lo, axis.n + axis.hi)
+    for q in axis.margins:
+        sources[q + axis.lo] = source_position(q, axis.n, mode)
+    return sources
 
 
 def _kept(axis: Axis) -> slice:

@@ -48,7 +48,7 @@ def windows(x_padded: Array, plan: Geometry) -> Array:
 
 
 def unfold(x: Array, plan: Geometry) -> Array:
-    """Return the whole im2col matrix ``(N, C * taps, outputs)`` of an x in canonical order; a view where that will do."""
+    """Return the whole im2col matrix ``(N, C * taps, outputs)`` of a canonical x, as a view where that will do."""
     view = windows(pad(x, plan), plan)
     return view.reshape(plan.batch, plan.channels * product(plan.kernel_size), product(plan.output_size))
 

@@ -1,0 +1,147 @@
+"""The rules of the house: imports point down and are lazy, names are public on purpose, one home for indices."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import refconv
+
+ROOT = Path(refconv.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+ORDER = ["errors", "arithmetic", "ops", "algorithms"]
+"""From the ground up; a later one may import an earlier one."""
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            if node.module == "refconv":
+                yield from (f"refconv.{alias.name}" for alias in node.names)
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def floor(module):
+    parts = module.split(".")
+    return ORDER.index(parts[1]) if len(parts) > 1 and parts[1] in ORDER else None
+
+
+@pytest.mark.parametrize(
+    "path", [f for f in FILES if f != ROOT / "__init__.py"], ids=lambda f: str(f.relative_to(ROOT))
+)
+def test_imports_point_down(path):
+    mine = floor("refconv." + ".".join(path.relative_to(ROOT).with_suffix("").parts))
+    assert mine is not None, "a new floor belongs into ORDER"
+    for module in imported(path):
+        if module.startswith("refconv"):
+            theirs = floor(module)
+            assert theirs is not None, module
+            assert theirs <= mine, f"{path} imports {module}"
+
+
+def test_arithmetic_needs_nothing_but_the_standard_library():
+    for path in (ROOT / "arithmetic").glob("*.py"):
+        for module in imported(path):
+            top = module.split(".")[0]
+            lazy = top == "sympy" and path.name == "integers.py"
+            assert lazy or top == "refconv" or top in sys.stdlib_module_names, (path, module)
+
+
+def loaded_after(code):
+    script = f"import sys\n{code}\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(run.stdout.split())
+
+
+def test_what_is_loaded_when():
+    assert not {"numpy", "scipy", "sympy"} & loaded_after("import refconv")
+    assert not {"numpy", "scipy", "sympy"} & loaded_after("import refconv.arithmetic; refconv.output_size(5, 3)")
+    convolution = "import numpy, refconv; refconv.conv2d(numpy.ones((1, 1, 3, 3)), numpy.ones((1, 1, 2, 2)))"
+    assert not {"scipy", "sympy", "ml_dtypes", "matplotlib"} & loaded_after(convolution)
+
+
+def test_index_arithmetic_has_one_home():
+    """``d * (k - 1) + 1`` and its like stand in arithmetic/ and nowhere else."""
+    span = re.compile(r"\*\s*\(\s*(\w+\.)?(k|kernel\w*)\s*-\s*1\s*\)")
+    for path in FILES:
+        if "arithmetic" in path.parts:
+            continue
+        code = "\n".join(ast.unparse(node) for node in without_docstrings(path))
+        assert not span.search(code), path
+
+
+def without_docstrings(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant(0)
+    return tree.body
+
+
+def test_files_are_small_rooms():
+    lengths = sorted(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES)
+    assert lengths[len(lengths) // 2] <= 150, "the median file"
+
+
+PUBLIC = {
+    *(
+        f"{stem}{rank}{end}"
+        for stem in ("conv", "conv_transpose")
+        for rank in ("", "1d", "2d", "3d")
+        for end in ("", "_backward")
+    ),
+    *(
+        f"{stem}{rank}{end}"
+        for stem in ("depthwise_conv", "pointwise_conv", "separable_conv", "max_pool", "avg_pool")
+        for rank in ("", "1d", "2d", "3d")
+        for end in ("", "_backward")
+    ),
+    *("im2col", "col2im", "output_size", "Gradients", "SeparableGradients"),
+    *("RefconvError", "ShapeError", "ArgumentError", "ArgumentTypeError", "DTypeError", "IntegerOverflowError"),
+    *("algorithms", "arithmetic", "errors"),
+}
+
+
+def test_the_public_surface_is_this():
+    assert set(refconv.__all__) == PUBLIC
+    assert set(dir(refconv)) >= PUBLIC
+    for name in PUBLIC:
+        assert getattr(refconv, name) is not None
+    namespace = {}
+    exec("from refconv import *", namespace)  # noqa: S102 - the promise of __all__
+    assert set(namespace) >= PUBLIC
+
+
+@pytest.mark.parametrize("path", [f for f in FILES if f.name != "__init__.py"], ids=lambda f: str(f.relative_to(ROOT)))
+def test_all_names_exist_and_nothing_public_is_forgotten(path):
+    name = "refconv." + ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    module = import_module(name)
+    assert sorted(module.__all__) == sorted(set(module.__all__))
+    for public in module.__all__:
+        assert hasattr(module, public)
+
+
+def test_type_checkers_see_what_runs():
+    """The names under TYPE_CHECKING are those that are loaded lazily."""
+    tree = ast.parse((ROOT / "__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = set()
+    for node in block.body:
+        assert isinstance(node, ast.ImportFrom)
+        assert node.module
+        for alias in node.names:
+            seen |= set(import_module(node.module).__all__) if alias.name == "*" else {alias.asname}
+    assert seen == set(refconv.__all__)
+
+
+def test_the_version_is_the_projects():
+    text = (ROOT.parent / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'version = "{refconv.__version__}"' in text
