@@ -57,6 +57,8 @@ def run(options: argparse.Namespace) -> int:
     target = None if options.no_picture else picture.writable(options.out)
     shown = photo.read_photo(options.image)
     x, d = shown.x, options.dilation
+    if d > max(*x.shape[2:], PART):
+        raise photo.PhotoError(f"--dilation {d}: taps so far apart read nothing of {x.shape[3]} x {x.shape[2]} pixels.")
     found = report.facts(x.shape[2:], d)
     for line in report.heading(shown, found):
         say(line)
@@ -72,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     window = layer.busiest_window(y, plan)
     part = tuple(photo.around(centre, PART, n) for centre, n in zip(window, plan.size, strict=True))
     say("Checks: y, dx, dw and db of both steps, as integers, with ==")
-    note("loops in Python; a few seconds")
+    note("the loops are Python's, so this takes some seconds")
     done = []
     for check in checks.check_all(x, result, x[:, :, *part], d):
         done.append(check)
@@ -80,13 +82,16 @@ def run(options: argparse.Namespace) -> int:
             say(line)
     passed = all(check.passed for check in done)
     if passed and target is not None:
-        note("drawing")
+        note("drawing the picture")
         picture.draw(target, picture.Scene(shown, d, result, window, found, sum(c.values for c in done)))
         say(f"\nPicture               {target}")
     if options.json:
-        summary = {"image": vars(shown) | {"pixels": shown.pixels.shape}} | found | {"seconds": seconds}
+        image = {"name": shown.name, "note": shown.note, "credit": shown.credit}
+        summary: dict[str, Any] = {"image": image} | found | {"seconds": seconds}
         summary |= {"checks": [check._asdict() for check in done], "passed": passed}
         print(json.dumps(summary | {"picture": str(target) if passed and target else None}, indent=2))
+    if not passed:
+        print("demo: a check failed, so a result of refconv's is wrong here; nothing was drawn.", file=sys.stderr)
     return 0 if passed else FAILED
 
 
@@ -96,6 +101,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(parse(argv))
     except (photo.PhotoError, picture.PictureError, RefconvError) as error:
         print(f"demo: {error}", file=sys.stderr)
+        return UNUSABLE
+    except MemoryError:
+        print("demo: there is not enough memory for a photograph of this size and this dilation.", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
         print("\ndemo: stopped.", file=sys.stderr)

@@ -10,7 +10,7 @@ from matplotlib.cbook import get_sample_data
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-LONGEST = 1024  # pixels along the longer side; of a larger photograph every second, third ... pixel is taken
+LONGEST = 768  # pixels along the longer side; of a larger photograph one in two, three ... is taken
 
 
 class PhotoError(Exception):
@@ -50,7 +50,9 @@ def read_photo(path: Path | None) -> Photo:
     pixels = np.asarray(picture)
     step = -(-max(pixels.shape[:2]) // LONGEST)
     if step > 1:
-        notes.append(f"every {step}th pixel of {pixels.shape[1]} x {pixels.shape[0]}, so that the checks stay short")
+        notes.append(
+            f"along each side one pixel in {step}, of {pixels.shape[1]} x {pixels.shape[0]}: the checks stay short"
+        )
     return Photo(path.name, pixels[::step, ::step], "; ".join(notes), credit or path.name)
 
 
@@ -66,7 +68,9 @@ def _three_channels(picture: Image.Image) -> tuple[Image.Image, list[str]]:
         return _eight_bits(picture).convert("RGB"), ["one deep channel, scaled to 0..255, taken three times"]
     if picture.has_transparency_data:
         solid = Image.new("RGBA", picture.size, "white")
-        return Image.alpha_composite(solid, picture.convert("RGBA")).convert("RGB"), ["laid over white"]
+        return Image.alpha_composite(solid, picture.convert("RGBA")).convert("RGB"), [
+            "what was transparent is laid over white"
+        ]
     notes = {"RGB": [], "L": ["greyscale, taken three times"]}.get(picture.mode, [f"converted from {picture.mode}"])
     return picture.convert("RGB"), notes
 

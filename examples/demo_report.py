@@ -92,14 +92,15 @@ def heading(shown: photo.Photo, found: dict[str, Any]) -> Iterator[str]:
     yield f"{'Sizes (N, C, H, W)':<22}{'this photograph':>20}{'the documents':>20}"
     for step in sizes:
         yield f"  {step.replace('_', ' '):<20}{_shape(sizes[step]):>20}{_shape(documents[step]):>20}"
-    yield "  The documents' code sets no padding, and so does not keep the size they say it keeps."
+    promised, given = _shape(documents["pointwise"]), _shape(documents["without_padding"])
+    yield f"  The documents promise {promised}, but their code sets no padding and gives {given}."
     yield ""
-    yield f"{'Receptive field':<22}{'rates':>10}{'pixels':>14}{'of them read':>16}"
+    yield f"{'Receptive field':<22}{'rates':>10}{'pixels':>14}{'of them read':>17}"
     for name, field in zip(("this layer", "three like it", "three, growing"), found["receptive_fields"], strict=True):
         rates, size = ", ".join(map(str, field["rates"])), " x ".join(map(str, field["size"]))
-        yield f"  {name:<20}{rates:>10}{size:>14}{field['read']:>7} of {field['of']:>5}"
+        yield f"  {name:<20}{rates:>10}{size:>14}{field['read']:>7} of {field['of']:>6,}"
     yield ""
-    yield f"{'Cost':<22}{'parameters':>10}{'MACs':>14}{'FLOPs':>16}"
+    yield f"{'Cost, with biases':<22}{'parameters':>10}{'MACs':>14}{'FLOPs':>16}"
     for name, cost in zip(("this layer", "the documents'"), found["costs"].values(), strict=True):
         yield from _cost_lines(name, cost)
 
@@ -123,4 +124,5 @@ def _cost_lines(name: str, cost: dict[str, Any]) -> Iterator[str]:
         yield f"    {kind:<18}{parameters:>10,}{macs:>14,}{flops:>16,}"
     factor = f"{cost['multiplier']} x " if cost["multiplier"] > 1 else ""
     formula = f"{factor}(1/{cost['channels'][1]} + 1/{cost['taps']})"
-    yield f"    of weights and MACs {formula} = {cost['mac_ratio']} remain: {float(Fraction(cost['mac_ratio'])):.1%}"
+    ratio = Fraction(cost["mac_ratio"])
+    yield f"    ratio             {formula} = {ratio}, or {float(ratio):.1%}, of MACs and of weights"

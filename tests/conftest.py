@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
-# two test processes share two cores: BLAS threads of their own would only get in each other's way
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 from hypothesis import HealthCheck, settings
+
+# Test processes share the cores; a BLAS with threads of its own would only get in their way. NumPy loads after this.
+for library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 common = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
 settings.register_profile("default", max_examples=100, derandomize=True, **common)

@@ -44,6 +44,23 @@ def check_transposed(case: Case) -> None:
         assert (got == want).all(), name
 
 
+def check_depthwise(case: Case, multiplier: int = 2) -> None:
+    options = {key: value for key, value in case.options.items() if key != "groups"}
+    channels = case.x_shape[1]
+    w_shape = (channels, multiplier, *case.w_shape[2:])
+    y_shape = (case.x_shape[0], channels * multiplier, *case.y_shape[2:])
+    x, w, b, dy = case.integers(case.x_shape, w_shape, y_shape[1:2], y_shape)
+    grouped, groups = definition.depthwise(w)
+    y = refconv.depthwise_conv(x, w, b, **options)
+    assert (y == definition.conv(x, grouped, b, groups=groups, **options)).all()
+    dx, dw, db = refconv.depthwise_conv_backward(dy, x, w, **options)
+    want = definition.conv_backward(dy, x, grouped, groups=groups, **options)
+    assert (dx == want[0]).all()
+    assert dw.shape == w.shape
+    assert (dw == want[1].reshape(w.shape)).all()
+    assert (db == want[2]).all()
+
+
 def check_pooling(case: Case) -> None:
     (x,) = case.integers(case.x_shape, low=-3, high=3)  # few values: ties are common
     y = refconv.max_pool(x, **case.options)
@@ -77,20 +94,7 @@ def test_pooling_and_gradients(case):
 
 @given(cases(draw_convolution), st.integers(1, 3))
 def test_depthwise_and_gradients(case, multiplier):
-    options = {key: value for key, value in case.options.items() if key != "groups"}
-    channels = case.x_shape[1]
-    w_shape = (channels, multiplier, *case.w_shape[2:])
-    y_shape = (case.x_shape[0], channels * multiplier, *case.y_shape[2:])
-    x, w, b, dy = case.integers(case.x_shape, w_shape, y_shape[1:2], y_shape)
-    grouped, groups = definition.depthwise(w)
-    y = refconv.depthwise_conv(x, w, b, **options)
-    assert (y == definition.conv(x, grouped, b, groups=groups, **options)).all()
-    dx, dw, db = refconv.depthwise_conv_backward(dy, x, w, **options)
-    want = definition.conv_backward(dy, x, grouped, groups=groups, **options)
-    assert (dx == want[0]).all()
-    assert dw.shape == w.shape
-    assert (dw == want[1].reshape(w.shape)).all()
-    assert (db == want[2]).all()
+    check_depthwise(case, multiplier)
 
 
 @given(cases(draw_convolution), st.integers(1, 2), st.integers(1, 2), st.booleans())
