@@ -12,11 +12,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from refconv.errors import RefconvError
-
-if find_spec("matplotlib") is None:
-    print("demo: matplotlib is missing; it ships the photograph and draws. Run `make demo`.", file=sys.stderr)
-    sys.exit(2)
+for package in ("refconv", "matplotlib"):  # matplotlib ships the photograph, and draws
+    if find_spec(package) is None:
+        print(f"demo: {package} is not installed here. `make demo` installs what the demo needs.", file=sys.stderr)
+        sys.exit(2)
 
 if TYPE_CHECKING:
     from examples import demo_checks as checks
@@ -58,7 +57,9 @@ def run(options: argparse.Namespace) -> int:
     shown = photo.read_photo(options.image)
     x, d = shown.x, options.dilation
     if d > max(*x.shape[2:], PART):
-        raise photo.PhotoError(f"--dilation {d}: taps so far apart read nothing of {x.shape[3]} x {x.shape[2]} pixels.")
+        raise photo.PhotoError(
+            f"--dilation {d}: all taps but the middle one miss the {x.shape[3]} x {x.shape[2]} pixels."
+        )
     found = report.facts(x.shape[2:], d)
     for line in report.heading(shown, found):
         say(line)
@@ -97,8 +98,11 @@ def run(options: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the demo; what a person can mend is said in words, not in a traceback."""
+    from refconv.errors import RefconvError
+
+    options = parse(argv)
     try:
-        return run(parse(argv))
+        return run(options)
     except (photo.PhotoError, picture.PictureError, RefconvError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return UNUSABLE

@@ -47,7 +47,7 @@ def compare(what: str, found: dict[str, Any], expected: dict[str, Any]) -> Check
         equal += int(same.sum())
         if not same.all():
             at = tuple(map(int, np.argwhere(~same)[0]))
-            difference = difference or f"the first in {name}{list(at)}: {got[at]}, not {wanted[at]}"
+            difference = difference or f"the first in {name}{list(at) or ''}: {got[at]}, not {wanted[at]}"
     return Check(what, values, equal, difference)
 
 
@@ -80,20 +80,20 @@ def check_all(x: layer.Integers, result: layer.Result, part: layer.Integers, dil
     dense = layer.by_dense_kernel(x, result.y, dilation)
     yield compare("all pixels: one dense kernel, chain rule", result._asdict(), dense._asdict())
     squares = int((result.y * result.y).sum())
-    found = {operand: _euler(x, result, operand) for operand in ("x", "w_depthwise", "w_pointwise")}
+    found = {gradient: _euler(x, result, gradient) for gradient in ("dx", "dw_depthwise", "dw_pointwise")}
     yield compare("all pixels: <dy, y> from each gradient", found, dict.fromkeys(found, squares))
     yield _figures(part, dilation)
 
 
-def _euler(x: layer.Integers, result: layer.Result, operand: str) -> int:
-    """Return <dy, y> from the gradients for `operand` and the biases after it, in which y is linear together."""
+def _euler(x: layer.Integers, result: layer.Result, gradient: str) -> int:
+    """Return <dy, y> from one gradient and those of the biases after it: y is linear in what these are for."""
     w = layer.W
     pairs = {
-        "x": [(result.dx, x), (result.db_depthwise, w.b_depthwise)],
-        "w_depthwise": [(result.dw_depthwise, w.depthwise), (result.db_depthwise, w.b_depthwise)],
-        "w_pointwise": [(result.dw_pointwise, w.pointwise)],
-    }[operand]
-    return sum(int((gradient * value).sum()) for gradient, value in [*pairs, (result.db_pointwise, w.b_pointwise)])
+        "dx": [(result.dx, x), (result.db_depthwise, w.b_depthwise)],
+        "dw_depthwise": [(result.dw_depthwise, w.depthwise), (result.db_depthwise, w.b_depthwise)],
+        "dw_pointwise": [(result.dw_pointwise, w.pointwise)],
+    }[gradient]
+    return sum(int((a * b).sum()) for a, b in [*pairs, (result.db_pointwise, w.b_pointwise)])
 
 
 def _figures(part: layer.Integers, dilation: int) -> Check:

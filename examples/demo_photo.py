@@ -66,7 +66,7 @@ def _three_channels(picture: Image.Image) -> tuple[Image.Image, list[str]]:
     """Return the picture as RGB with 8 bits per channel, and how it got there."""
     if picture.mode.startswith(("I", "F")):
         return _eight_bits(picture).convert("RGB"), ["one deep channel, scaled to 0..255, taken three times"]
-    if picture.has_transparency_data:
+    if picture.mode.endswith(("A", "a")) or "transparency" in picture.info:
         solid = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(solid, picture.convert("RGBA")).convert("RGB"), [
             "what was transparent is laid over white"

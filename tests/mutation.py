@@ -1,0 +1,203 @@
+"""Test the tests: change one thing in the code, run them, and see whether they notice.
+
+    make mutation ARGS="--sample 500 --seed 1"
+    .venv/bin/python tests/mutation.py --file refconv/ops/padding.py
+
+The changes are Cosmic Ray's operators (another operator, a number one larger, a loop that never runs, a decorator gone,
+...); what only touches annotations or docstrings is left out. Each mutant lives in a copy of the tree, one copy a
+worker, and is tested with the files most likely to notice it first. A survivor is a missing test, or is explained in
+docs/mutation.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+import cosmic_ray.plugins
+from cosmic_ray.mutating import mutate_code
+
+ROOT = Path(__file__).parent.parent
+COPIED = ("refconv", "tests", "examples", "pyproject.toml", "README.md")
+SECONDS = 300
+FIRST = {
+    # part of a file's name: the tests that should notice, in front of all the others
+    "arithmetic/receptive": ["test_receptive_field.py"],
+    "arithmetic/cost": ["test_cost.py"],
+    "arithmetic/": ["test_sizes.py", "test_geometry.py", "test_errors.py"],
+    "ops/pooling": ["test_by_hand.py", "test_nonfinite.py", "test_dtypes.py"],
+    "ops/integers": ["test_integers.py"],
+    "ops/dtypes": ["test_dtypes.py", "test_errors.py"],
+    "ops/checks": ["test_errors.py"],
+    "ops/arguments": ["test_errors.py"],
+    "ops/layouts": ["test_layouts.py", "test_errors.py"],
+    "ops/tiles": ["test_tiles.py"],
+    "ops/": ["test_by_hand.py"],
+}
+THEN = [
+    *("test_definition.py", "test_adjoints.py", "test_layouts.py", "test_arrays.py", "test_nonfinite.py"),
+    *("test_errors.py", "test_dtypes.py", "test_integers.py", "test_docstrings.py", "test_house.py", "test_tiles.py"),
+]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: to which file, by which operator, and what it looks like."""
+
+    path: str
+    operator: str
+    occurrence: int
+    code: str
+    diff: str
+
+
+def meaning(code: str) -> str:
+    """Return the syntax tree as text, without annotations and docstrings."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(0)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant(0)
+        elif isinstance(node, ast.Assign) and "TypeVar" in ast.dump(node.value):
+            node.value = ast.Constant(0)
+    return ast.dump(tree)
+
+
+def mutants_of(path: Path) -> Iterator[Mutant]:
+    """Yield every mutant of a file."""
+    source = path.read_text(encoding="utf-8")
+    same = meaning(source)
+    for name in sorted(cosmic_ray.plugins.operator_names()):
+        if "variable" in name:  # these ask for names to put in
+            continue
+        operator = cosmic_ray.plugins.get_operator(name)()
+        occurrence = 0
+        while (code := mutate_code(source, operator, occurrence)) is not None:
+            try:
+                changed = meaning(code) != same
+            except SyntaxError:
+                changed = False
+            if changed:
+                lines = difflib.unified_diff(source.splitlines(), code.splitlines(), lineterm="", n=0)
+                shown = "\n".join(line for line in lines if not line.startswith(("---", "+++")))
+                yield Mutant(str(path.relative_to(ROOT)), name.removeprefix("core/"), occurrence, code, shown)
+            occurrence += 1
+
+
+def test_order(path: str) -> list[str]:
+    """Return the test files, those first that know most of a source file."""
+    first = [name for part, names in FIRST.items() if part in path for name in names]
+    every = sorted(
+        p.name for p in (ROOT / "tests").glob("test_*.py") if p.name not in ("test_torch.py", "test_demo.py")
+    )
+    return [f"tests/{name}" for name in dict.fromkeys([*first, *THEN, *every])]
+
+
+def survives(mutant: Mutant, tree: Path) -> bool:
+    """Return whether all tests pass with the mutant in place of the original."""
+    target = tree / mutant.path
+    original = target.read_text(encoding="utf-8")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(tree),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HYPOTHESIS_PROFILE": "default",
+    }
+    tests = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov", *test_order(mutant.path)]
+    target.write_text(mutant.code, encoding="utf-8")
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", *tests],
+            cwd=tree,
+            env=environment,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        return run.returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        target.write_text(original, encoding="utf-8")
+
+
+def copy_tree(parent: Path, number: int) -> Path:
+    """Return a copy of what the tests need."""
+    tree = parent / str(number)
+    tree.mkdir()
+    for name in COPIED:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tree / name)
+    return tree
+
+
+def run(mutants: list[Mutant], workers: int) -> list[Mutant]:
+    """Test all mutants and return the survivors."""
+    survivors: list[Mutant] = []
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
+        trees: SimpleQueue[Path] = SimpleQueue()
+        for number in range(workers):
+            trees.put(copy_tree(Path(folder), number))
+
+        def one(mutant: Mutant) -> tuple[Mutant, bool]:
+            tree = trees.get()
+            try:
+                return mutant, survives(mutant, tree)
+            finally:
+                trees.put(tree)
+
+        for done, future in enumerate(as_completed([pool.submit(one, mutant) for mutant in mutants]), 1):
+            mutant, alive = future.result()
+            if alive:
+                survivors.append(mutant)
+                print(f"\nsurvived: {mutant.path} {mutant.operator}\n{mutant.diff}", flush=True)
+            print(f"\r{done} of {len(mutants)}, {len(survivors)} survive", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return survivors
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", type=int, default=500, help="how many mutants to draw; 0 for all of them")
+    parser.add_argument("--seed", type=int, default=20261121)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--file", action="append", help="only mutants of this file; may be given again")
+    parser.add_argument("--least", type=float, default=95.0, help="the score, in percent, below which this fails")
+    parser.add_argument("--json", type=Path, help="write the survivors here")
+    arguments = parser.parse_args()
+    folders = [*(ROOT / "refconv/arithmetic").glob("*.py"), *(ROOT / "refconv/ops").glob("*.py")]
+    files = [ROOT / name for name in arguments.file] if arguments.file else sorted(folders)
+    mutants = [mutant for path in files for mutant in mutants_of(path)]
+    total = len(mutants)
+    if arguments.sample and arguments.sample < total:
+        mutants = random.Random(arguments.seed).sample(mutants, arguments.sample)  # noqa: S311 - a sample, not a secret
+    print(f"{len(mutants)} of {total} mutants of {len(files)} files, seed {arguments.seed}", flush=True)
+    survivors = run(mutants, arguments.workers)
+    score = 100 * (1 - len(survivors) / len(mutants))
+    print(f"{len(mutants) - len(survivors)} of {len(mutants)} noticed: {score:.1f} %")
+    if arguments.json:
+        records = [{key: value for key, value in asdict(m).items() if key != "code"} for m in survivors]
+        arguments.json.write_text(json.dumps(records, indent=2) + "\n", encoding="utf-8")
+    return 0 if score >= arguments.least else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
