@@ -8,6 +8,7 @@ and ends with a fix. Where the fix is another value of an argument it is also th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 __all__ = [
@@ -55,6 +56,12 @@ class RefconvError(Exception):
         super().__init__("\n  ".join([f"{op}: {problem}", *body]))
         self.op = op
         self.fixes = tuple(fixes or ())
+        self._said = (op, problem, *lines), fix
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes whole, as test runners and pools ask of an exception."""
+        parts, fix = self._said
+        return partial(type(self), fix=fix, fixes=self.fixes), parts
 
 
 class ShapeError(RefconvError, ValueError):

@@ -85,9 +85,8 @@ def test_pooling_by_hand(kind):
         pool(x, 2),
         pool(x, 2, ceil_mode=True),
         pool(x, 2, padding=((1, 0),)),
-        pool(x, 2, stride=2, padding=((-1, 0),)),
+        pool(x[..., 1:], 2, stride=2),
     ]
-    expected[3] = [4, 5] if kind == "max" else [2.5, 3]
     assert [g.ravel().tolist() for g in got] == expected
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from decimal import Decimal
+
 import numpy as np
 import pytest
 import sympy
@@ -177,6 +181,67 @@ MENDED = {
   padding = 4 + 4 (output padding taken off)  ->  0 left
   Crop less, such as padding=((0, 0), (1, 1)).""",
     ),
+    "empty pooling window": (
+        pool(kernel_size=2, padding=((2, 0), (0, 0))),
+        refconv.ShapeError,
+        (
+            "max_pool2d: window 0 of 4 reads nothing but padding along H.\n"
+            "  input H = 6, padding = 2 + 0, kernel = 2, stride = 2, dilation = 1\n  Pad less: by half the kernel"
+        ),
+    ),
+    "negative pooling padding": (
+        pool(kernel_size=2, padding=((0, 1), (0, -1))),
+        refconv.ArgumentError,
+        "padding along W is negative: 0 + -1.\n  Crop x itself, and take padding=((0, 1), (0, 0)).",
+    ),
+    "pool beyond the padding": (
+        pool(kernel_size=(3, 2), dilation=(4, 1)),
+        refconv.ShapeError,
+        "Pad by 2 more on each side, or lower dilation to 2.",
+    ),
+    "misspelt padding along W": (
+        conv2d(padding=(1, "sam")),
+        refconv.ArgumentError,
+        "padding along W='sam' is not known.",
+    ),
+    "pointwise layout": (
+        lambda **fix: refconv.separable_conv2d(
+            X, np.ones((4, 1, 3, 3)), np.ones((2, 4, 1, 1)), **{"pointwise_layout": "OIH", **fix}
+        ),
+        refconv.ArgumentError,
+        "pointwise_layout='OIH' is not an order of the 4 letters O, I, H, W.",
+    ),
+    "wide reflection of a small input": (
+        conv1d(x=np.ones((1, 1, 1)), dilation=3, padding=((-2, 1),), padding_mode="reflect"),
+        refconv.ShapeError,
+        "7 > 0.",
+    ),
+    "output padding of a crop": (
+        transposed(padding=((4, 3), (0, 0)), output_padding=(3, 0), dilation=(1, 1)),
+        refconv.ArgumentError,
+        "needed: output_padding < max(stride, dilation), but 3 >= 1.",
+    ),
+    "flag": (
+        lambda **fix: refconv.conv2d_backward(np.ones((1, 2, 4, 4)), X, W, **{"bias": "no", **fix}),
+        refconv.ArgumentTypeError,
+        "bias must be True or False, but it is 'no', of type str.\n  Write bias=True or bias=False.",
+    ),
+    "ceil_mode": (pool(kernel_size=2, ceil_mode=1), refconv.ArgumentTypeError, "ceil_mode must be True or False"),
+    "count_include_pad": (
+        lambda **fix: refconv.avg_pool2d(X, 2, **{"count_include_pad": np.ones(2), **fix}),
+        refconv.ArgumentTypeError,
+        "count_include_pad must be True or False",
+    ),
+    "unused output padding": (
+        lambda **fix: refconv.output_size(5, 3, **{"output_padding": 1, **fix}),
+        refconv.ArgumentError,
+        "output_padding=1 means nothing with transposed=False.",
+    ),
+    "unused ceil_mode": (
+        lambda **fix: refconv.output_size(5, 3, **{"transposed": True, "ceil_mode": True, **fix}),
+        refconv.ArgumentError,
+        "ceil_mode=True means nothing with transposed=True.",
+    ),
     "pool size": (pool(kernel_size=0), refconv.ArgumentError, "kernel_size must be at least 1, but it is 0."),
     "pool too large": (pool(kernel_size=7, stride=1), refconv.ShapeError, "7 > 6."),
     "road": (
@@ -337,10 +402,10 @@ UNMENDED = {
         refconv.ShapeError,
         "w has size 0 along O.\n  w.shape = (3, 3, 4, 0), in the order HWIO",
     ),
-    "kernel that nothing mends": (
-        lambda: refconv.conv1d(X1, np.ones((1, 1, 14)), padding_mode="reflect"),
+    "pooling that nothing mends": (
+        lambda: refconv.max_pool1d(np.ones((1, 1, 1)), 2, dilation=4),
         refconv.ShapeError,
-        "14 > 5.\n  Take a smaller kernel.",
+        "5 > 1.\n  Take a smaller kernel.",
     ),
     "columns": (
         lambda: refconv.col2im(np.ones((1, 7, 3)), 5, 3),
@@ -357,18 +422,29 @@ UNMENDED = {
         refconv.ShapeError,
         "columns must have 3 axes (N, C * taps, outputs), but its shape is (3, 3): 2 axes.",
     ),
-    "empty pooling window": (
-        lambda: refconv.max_pool2d(X, 2, padding=((2, 0), (0, 0))),
+    "no pooling window": (
+        lambda: refconv.max_pool1d(np.ones((1, 1, 4)), 9, stride=2, ceil_mode=True),
         refconv.ShapeError,
         (
-            "max_pool2d: window 0 of 4 reads nothing but padding along H.\n"
-            "  input H = 6, padding = 2 + 0, kernel = 2, stride = 2, dilation = 1\n  Pad less than the kernel is wide"
+            "no window fits along W.\n  input W = 4, padding = 0 + 0, kernel = 9, stride = 2, dilation = 1\n"
+            "  Take a smaller kernel, or a smaller stride."
         ),
     ),
-    "no pooling window": (
-        lambda: refconv.max_pool1d(np.ones((1, 1, 4)), 2, padding=((-4, 0),), ceil_mode=True),
+    "too many axes": (
+        lambda: refconv.conv(np.ones((1,) * 25), np.ones((1,) * 25)),
         refconv.ShapeError,
-        "there is no window that reads the input along W.",
+        "conv: 23 spatial axes are not 1 to 21.",
+    ),
+    "no axes": (lambda: refconv.output_size((), 3), refconv.ShapeError, "output_size: 0 spatial axes are not 1 to"),
+    "beyond any memory": (
+        lambda: refconv.conv2d(X, W, padding=10**30),
+        refconv.ShapeError,
+        "conv2d: the padded input would be larger than any memory.",
+    ),
+    "output beyond any memory": (
+        lambda: refconv.conv_transpose2d(X, T, stride=10**30),
+        refconv.ShapeError,
+        "Look for a padding, stride or dilation that is far too large.",
     ),
     "padding of the wrong shape": (
         lambda: refconv.conv2d(X, W, padding=((1, 2, 3), 0)),
@@ -382,11 +458,6 @@ UNMENDED = {
             "stride has 1 entries for 2 spatial axes.\n  stride = (1,), but the axes are (H, W)\n"
             "  Give one int for all axes, or 2 of them."
         ),
-    ),
-    "padding words per axis": (
-        lambda: refconv.conv2d(X, W, padding=("same", "sam")),
-        refconv.ArgumentError,
-        "padding along W='sam' is not known.",
     ),
 }
 
@@ -447,7 +518,7 @@ TYPES = {
     "strings in objects": (
         lambda: refconv.conv1d(np.array([[["a", "b", 1]]], object), W1),
         refconv.DTypeError,
-        "an array of dtype object",
+        "x must be an array of numbers, but an element is 'a', of type str.",
     ),
     "ragged": (lambda: refconv.conv1d([[[1, 2], [3]]], W1), refconv.DTypeError, "x cannot be read as an array"),
     "masked": (
@@ -458,7 +529,7 @@ TYPES = {
     "no common type": (
         lambda: refconv.conv1d(X1.astype(np.float16), W1.astype("bfloat16")),
         refconv.DTypeError,
-        "there is no common number type for float16 and bfloat16.\n  Cast one of them to float32",
+        "no common number type for float16 and bfloat16.\n  Cast one of them to a type that holds both, such as float",
     ),
     "float bias of integers": (
         lambda: refconv.conv1d(X1.astype(int), W1.astype(int), [0.5]),
@@ -488,6 +559,23 @@ TYPES = {
         refconv.DTypeError,
         "conv1d_backward: dy must be an array of numbers",
     ),
+    "lists in objects": (
+        lambda: refconv.conv1d(np.array([[[float, 1, 2]]], object), W1),
+        refconv.DTypeError,
+        "an element is <class 'float'>",
+    ),
+    "objects that do not multiply": (
+        lambda: refconv.conv1d(np.array([[[Decimal(1), Decimal(2)]]], object), np.array([[[0.5]]])),
+        refconv.DTypeError,
+        "conv1d: the elements cannot be multiplied and added: unsupported operand",
+    ),
+    "symbols without order": (
+        lambda: refconv.max_pool1d(np.array([[sympy.symbols("a b")]], object), 2),
+        refconv.DTypeError,
+        "max_pool1d: the elements of x have no order: cannot determine truth value",
+    ),
+    "a set": (lambda: refconv.conv2d(X, W, stride={1, 2}), refconv.ArgumentTypeError, "of type set"),
+    "bytes": (lambda: refconv.conv2d(X, W, padding=b"ab"), refconv.ArgumentTypeError, "of type bytes"),
     "words for b": (lambda: refconv.conv1d(X1, W1, "b"), refconv.DTypeError, "b must be an array of numbers"),
 }
 
@@ -532,6 +620,40 @@ def test_every_error_is_one_family_and_a_builtin():
     assert str(plain) == "op: went wrong."
     assert plain.op == "op"
     assert plain.fixes == ()
+
+
+def test_errors_travel_between_processes():
+    with pytest.raises(refconv.ShapeError) as caught:
+        refconv.conv1d(X1, W1, dilation=3)
+    for twin in (pickle.loads(pickle.dumps(caught.value)), copy.copy(caught.value)):  # noqa: S301 - our own bytes
+        assert type(twin) is refconv.ShapeError
+        assert str(twin) == str(caught.value)
+        assert twin.fixes == caught.value.fixes
+        assert twin.op == "conv1d"
+
+
+def test_pythons_own_complaints_name_the_public_function():
+    with pytest.raises(TypeError, match=r"max_pool2d\(\) missing 1 required positional argument: 'kernel_size'"):
+        refconv.max_pool2d(X)
+    with pytest.raises(TypeError, match=r"^conv_transpose2d\(\) got an unexpected keyword argument 'padding_mode'"):
+        refconv.conv_transpose2d(X, T, padding_mode="zeros")
+
+
+def test_separable_checks_all_before_it_computes():
+    x, w = np.full((1, 2, 5, 5), 2**62), np.full((2, 1, 3, 3), 4)
+    with pytest.raises(refconv.ShapeError, match="w_pointwise"):
+        refconv.separable_conv2d(x, w, np.ones((4, 3, 1, 1), int))
+    with pytest.raises(refconv.ShapeError, match="dy has the wrong shape"):
+        refconv.separable_conv2d_backward(np.ones(3), x, w, np.ones((4, 2, 1, 1), int))
+
+
+def test_arrays_and_scalars_are_welcome_as_numbers():
+    y = refconv.conv2d(X, W, stride=np.array([1, 2]), padding=np.array([[0, 1], [1, 0]]), dilation=np.array(1))
+    assert y.shape == (1, 2, 5, 3)
+    assert refconv.output_size(np.array([5, 6]), np.int8(3)) == (3, 4)
+    assert refconv.col2im(np.ones((1, 1, 12)), np.array([3, 4]), 1).shape == (1, 1, 3, 4)
+    assert refconv.conv1d(X1, np.ones((1, 1, 1)), stride=10**30, dilation=10**30).shape == (1, 1, 1)
+    assert refconv.conv2d_backward(np.ones((1, 2, 4, 4)), X, W, bias=np.False_).db is None
 
 
 def test_output_size_says_what_is_wrong():

@@ -47,17 +47,43 @@ def test_readers_hold_every_landing():
                             assert (min(hit), max(hit)) == (readers.start, readers.stop - 1)
 
 
-def test_taps_inside_counts_reads():
+def test_reach_finds_the_taps_that_read_in_a_range():
+    for axis in AXES[::7]:
+        for i, start in product(range(axis.out), range(-2, axis.padded)):
+            for stop in range(start + 1, axis.padded + 3):
+                for among in (slice(0, axis.k), slice(axis.k // 2, axis.k)):
+                    taps, positions = axis.reach(i, start, stop, among)
+                    reads = {m: i * axis.s + m * axis.d for m in range(axis.k)[among]}
+                    expected = [m for m, at in reads.items() if start <= at < stop]
+                    assert list(range(axis.k))[taps] == expected
+                    assert list(range(start, stop))[positions] == [reads[m] for m in expected]
+
+
+def test_landing_among_some_windows():
+    for axis in AXES[::13]:
+        for first in range(axis.out):
+            among = slice(first, axis.out - first % 2)
+            whole, part = axis.landing(0, 0, axis.padded), axis.landing(0, 0, axis.padded, among)
+            assert list(range(axis.out))[part[0]] == [
+                i for i in range(axis.out)[whole[0]] if among.start <= i < among.stop
+            ]
+
+
+def test_taps_inside_counts_reads_and_the_rim_has_every_window_on_padding():
     for axis in AXES:
         for start, stop in ((0, axis.padded), (axis.lo, axis.lo + axis.n)):
-            expected = [sum(start <= i * axis.s + m * axis.d < stop for m in range(axis.k)) for i in range(axis.out)]
-            assert axis.taps_inside(start, stop) == expected
+            for i in range(axis.out):
+                reads = [i * axis.s + m * axis.d for m in range(axis.k)]
+                assert axis.taps_inside(i, start, stop) == sum(start <= at < stop for at in reads)
+        on_padding = [i for i in range(axis.out) if i * axis.s < axis.lo or i * axis.s + axis.span > axis.lo + axis.n]
+        assert list(axis.rim) == on_padding
 
 
 def test_reads_are_input_positions():
     for axis in [*AXES[::5], Axis(3, 1, lo=-4, hi=3), Axis(3, 1, lo=5, hi=-4)]:
         positions = list(range(-axis.lo, axis.n + axis.hi))
-        assert list(axis.margins) == [q for q in positions if not 0 <= q < axis.n]
+        added = list(range(-axis.lo, 0)) + [axis.n + q for q in range(axis.hi)]
+        assert list(axis.margins) == added
         for i, m in product(range(axis.out), range(axis.k)):
             assert axis.read(i, m) == positions[i * axis.s + m * axis.d]
 

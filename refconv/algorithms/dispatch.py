@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from refconv.algorithms import direct, im2col, inflated
-from refconv.arithmetic.per_axis import choice
+from refconv.arithmetic.per_axis import choice, flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Options, Padding, PerAxis
 from refconv.ops.bilinear import Gradients, real_like
-from refconv.ops.dtypes import Array, arithmetic_for, conjugate, is_integer
+from refconv.ops.dtypes import Array, arithmetic_for, conjugate
 from refconv.ops.integers import fit
 from refconv.ops.layouts import Layout
 from refconv.ops.ranks import Ranked, per_rank
@@ -81,7 +81,7 @@ def _conv(
     options = Options(stride, padding, dilation, groups, padding_mode, layout, kernel_layout)
     call = arguments.convolution(ranked.op, ranked.rank, x, w, b, options)
     arithmetic = arithmetic_for(call.op, call.plan.taps, call.x, call.w, call.b)
-    dtype = _exact(arithmetic.accumulator, call.x, call.w)
+    dtype = np.dtype(object) if arithmetic.result == np.int64 else arithmetic.accumulator
     offset = None if call.b is None else call.b.astype(dtype)
     with np.errstate(all="ignore"):
         y = road.forward(call.x.astype(dtype), call.w.astype(dtype), offset, call.plan)
@@ -136,7 +136,9 @@ def _conv_backward(
     call = arguments.convolution(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
     kinds = [arithmetic_for(call.op, 1, upstream, operand) for operand in (call.w, call.x, upstream)]
-    dtype = _exact(np.result_type(*(kind.accumulator for kind in kinds)), upstream, call.x, call.w)
+    # one exact gradient among them asks for Python's numbers throughout
+    exact = any(kind.result == np.int64 for kind in kinds)
+    dtype = np.dtype(object) if exact else np.result_type(*(kind.accumulator for kind in kinds))
     with np.errstate(all="ignore"):
         dx, dw, db = road.gradients(
             upstream.astype(dtype), conjugate(call.x).astype(dtype), conjugate(call.w).astype(dtype), call.plan
@@ -144,13 +146,8 @@ def _conv_backward(
     return Gradients(
         dx=real_like(_leave(call.op, dx, kinds[0].result, call.x_layout), call.x),
         dw=real_like(_leave(call.op, dw, kinds[1].result, call.w_layout), call.w),
-        db=_leave(call.op, db, kinds[2].result, Layout("O", "O")) if bias else None,
+        db=_leave(call.op, db, kinds[2].result, Layout("O", "O")) if flag(call.op, "bias", bias) else None,
     )
-
-
-def _exact(accumulator: np.dtype, *operands: Array) -> np.dtype:
-    """Return the type to run a road in: Python's ints for integers, else that of the sums."""
-    return np.dtype(object) if all(map(is_integer, operands)) else accumulator
 
 
 @np.errstate(all="ignore")

@@ -5,35 +5,44 @@ The fixes are found for all axes together, so that each of them mends the whole 
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from typing import Any
 
 from refconv.arithmetic.geometry import Axis
-from refconv.arithmetic.integers import ceil_div
+from refconv.arithmetic.integers import ceil_div, product
 from refconv.errors import ArgumentError, ShapeError
 
-__all__ = ["check_fit", "check_output_left", "check_output_padding", "check_reflect", "check_windows_read"]
+__all__ = [
+    "check_addressable",
+    "check_crop",
+    "check_fit",
+    "check_output_left",
+    "check_output_padding",
+    "check_reflect",
+    "check_windows_read",
+]
+
+MOST_ELEMENTS = sys.maxsize // 32  # 32 bytes: the largest number, a complex longdouble
 
 
-def check_fit(op: str, axes: str, plan: tuple[Axis, ...], mode: str = "zeros") -> None:
-    """Raise unless the kernel fits in the padded input along every axis.
-
-    The fixes are found for all axes together, so that each of them mends the whole call; reflect padding, which
-    reaches no further than the input, is only advised where it suffices.
-    """
+def check_fit(op: str, axes: str, plan: tuple[Axis, ...], mode: str = "zeros", *, pooling: bool = False) -> None:
+    """Raise unless the kernel fits in the padded input along every axis."""
     tight = [(letter, axis) for letter, axis in zip(axes, plan, strict=True) if axis.span > axis.padded]
     if not tight:
         return
     letter, axis = tight[0]
-    missing = axis.span - axis.padded
     advice: list[str] = []
     fixes: list[dict[str, Any]] = []
-    if mode != "reflect" or all(max(_widened(axis)) < axis.n for axis in plan):
-        advice.append(f"pad by {ceil_div(missing, 2)} more on each side")
-        fixes.append({"padding": tuple(_widened(axis) for axis in plan)})
+    wider = tuple(replace(axis, lo=lo, hi=hi) for axis, (lo, hi) in zip(plan, map(_widened, plan), strict=True))
+    if not (pooling and any(map(_empty_windows, wider))):
+        advice.append(f"pad by {ceil_div(axis.span - axis.padded, 2)} more on each side")
+        fixes.append({"padding": tuple((axis.lo, axis.hi) for axis in wider), **_mended_mode(wider, mode)})
     if all(axis.padded >= axis.k and axis.k > 1 for _, axis in tight):
         dilation = tuple(min(axis.d, _widest_dilation(axis)) for axis in plan)
+        padding = tuple((axis.lo, axis.hi) for axis in plan)
         advice.append(f"lower dilation to {dilation[axes.index(letter)]}")
-        fixes.append({"dilation": dilation, "padding": tuple((axis.lo, axis.hi) for axis in plan)})
+        fixes.append({"dilation": dilation, "padding": padding, **_mended_mode(plan, mode)})
     raise ShapeError(
         op,
         f"the kernel does not fit in the padded input along {letter}.",
@@ -44,6 +53,11 @@ def check_fit(op: str, axes: str, plan: tuple[Axis, ...], mode: str = "zeros") -
         fix=_sentence(advice or ["take a smaller kernel"]),
         fixes=fixes,
     )
+
+
+def _mended_mode(plan: tuple[Axis, ...], mode: str) -> dict[str, str]:
+    """Return another padding mode where reflection would have to reach further than the input goes."""
+    return {"padding_mode": "replicate"} if mode == "reflect" and _too_wide(plan) else {}
 
 
 def _sentence(advice: list[str]) -> str:
@@ -62,10 +76,14 @@ def _widest_dilation(axis: Axis) -> int:
     return widest
 
 
+def _too_wide(plan: tuple[Axis, ...]) -> bool:
+    return any(max(axis.lo, axis.hi) > axis.n - 1 for axis in plan)
+
+
 def check_reflect(op: str, axes: str, plan: tuple[Axis, ...]) -> None:
     """Raise where reflect padding would have to mirror more than the input has."""
     for letter, axis in zip(axes, plan, strict=True):
-        if max(axis.lo, axis.hi) > axis.n - 1:
+        if _too_wide((axis,)):
             raise ShapeError(
                 op,
                 f"reflect padding is wider than the input allows along {letter}.",
@@ -77,18 +95,21 @@ def check_reflect(op: str, axes: str, plan: tuple[Axis, ...]) -> None:
 
 
 def check_output_padding(op: str, axes: str, plan: tuple[Axis, ...], extra: tuple[int, ...]) -> None:
-    """Raise unless output padding is less than the stride or the dilation along every axis."""
+    """Raise unless output padding is less than the stride or the dilation; `plan` is without it."""
     bounds = [max(axis.s, axis.d) for axis in plan]
     for letter, axis, a, bound in zip(axes, plan, extra, bounds, strict=True):
         if a >= bound:
             mended = tuple(min(a, bound - 1) for a, bound in zip(extra, bounds, strict=True))
+            fix: dict[str, Any] = {"output_padding": mended}
+            if any(axis.n + a < 1 for axis, a in zip(plan, mended, strict=True)):
+                fix["padding"] = 0  # else that crops all that is left
             raise ArgumentError(
                 op,
                 f"output_padding is too large along {letter}.",
                 f"output_padding = {a}, stride = {axis.s}, dilation = {axis.d}",
                 f"needed: output_padding < max(stride, dilation), but {a} >= {bound}.",
                 fix=f"The largest that works is output_padding={mended}.",
-                fixes=[{"output_padding": mended}],
+                fixes=[fix],
             )
 
 
@@ -109,16 +130,50 @@ def check_output_left(op: str, axes: str, plan: tuple[Axis, ...]) -> None:
             )
 
 
-def check_windows_read(op: str, axes: str, plan: tuple[Axis, ...]) -> None:
-    """Raise where a pooling window has no tap on the input: nothing to take the maximum or average of."""
+def check_crop(op: str, axes: str, plan: tuple[Axis, ...]) -> None:
+    """Raise for negative padding, where an operation has no use for it."""
     for letter, axis in zip(axes, plan, strict=True):
-        taps = axis.taps_inside(axis.lo, axis.lo + axis.n)
-        if not taps or min(taps) == 0:
-            where = f"window {taps.index(0)} of {axis.out} reads" if taps else "there is no window that reads"
+        if min(axis.lo, axis.hi) < 0:
+            mended = tuple((max(each.lo, 0), max(each.hi, 0)) for each in plan)
+            raise ArgumentError(
+                op,
+                f"padding along {letter} is negative: {axis.lo} + {axis.hi}.",
+                fix=f"Crop x itself, and take padding={mended}.",
+                fixes=[{"padding": mended}],
+            )
+
+
+def _empty_windows(axis: Axis) -> list[int]:
+    return [i for i in axis.rim if axis.taps_inside(i, axis.lo, axis.lo + axis.n) == 0]
+
+
+def check_windows_read(op: str, axes: str, asked: tuple[Axis, ...], plan: tuple[Axis, ...]) -> None:
+    """Raise where a pooling window has no tap on the input: nothing to take the maximum or average of.
+
+    `plan` has the axes as `asked` for, stretched by ceil_mode.
+    """
+    for letter, said, axis in zip(axes, asked, plan, strict=True):
+        empty = _empty_windows(axis)
+        if empty or axis.out < 1:
+            where = f"window {empty[0]} of {axis.out} reads nothing but padding" if empty else "no window fits"
             raise ShapeError(
                 op,
-                f"{where} nothing but padding along {letter}." if taps else f"{where} the input along {letter}.",
-                f"input {letter} = {axis.n}, padding = {axis.lo} + {axis.hi}, kernel = {axis.k}, "
+                f"{where} along {letter}.",
+                f"input {letter} = {axis.n}, padding = {said.lo} + {said.hi}, kernel = {axis.k}, "
                 f"stride = {axis.s}, dilation = {axis.d}",
-                fix="Pad less than the kernel is wide: half of it is always safe with dilation 1.",
+                fix="Pad less: by half the kernel at most, and not at all where dilation is more than 1."
+                if empty
+                else "Take a smaller kernel, or a smaller stride.",
+                fixes=[{"padding": 0}] if empty and all(each.span <= each.n for each in plan) else None,
             )
+
+
+def check_addressable(op: str, shape: tuple[int, ...], what: str) -> None:
+    """Raise where an array would have more elements than can be counted in memory at all."""
+    if product(shape) > MOST_ELEMENTS:
+        raise ShapeError(
+            op,
+            f"{what} would be larger than any memory.",
+            f"shape = {shape}: {product(shape)} elements",
+            fix="Look for a padding, stride or dilation that is far too large.",
+        )

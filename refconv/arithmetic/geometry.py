@@ -49,8 +49,8 @@ class Axis:
 
     @property
     def margins(self) -> tuple[int, ...]:
-        """The input positions that only padding shows, in order: those before 0, and those from n on."""
-        return (*range(-self.lo, min(self.n + self.hi, 0)), *range(max(-self.lo, self.n), self.n + self.hi))
+        """The input positions that positive padding adds, in order: those before 0, and those from n on."""
+        return (*range(-self.lo, 0), *range(self.n, self.n + self.hi))
 
     @property
     def out(self) -> Integer:
@@ -67,35 +67,62 @@ class Axis:
         """
         return read_position(i, m, self.s, self.d, self.lo)
 
-    def landing(self, m: int, start: int, stop: int) -> tuple[slice, slice]:
+    def landing(self, m: int, start: int, stop: int, among: slice | None = None) -> tuple[slice, slice]:
         """Return the windows whose tap `m` reads in ``start .. stop-1``, and what they read there.
 
         The second slice counts from `start`, so that ``part[positions]`` belongs to ``y[windows]`` for
-        ``part = padded_input[start:stop]``. Both are empty where no window qualifies.
+        ``part = padded_input[start:stop]``. Both are empty where no window qualifies; with `among` only those windows
+        are asked.
 
         Examples
         --------
         >>> Axis(n=7, k=3, s=2).landing(m=1, start=2, stop=7)
         (slice(1, 3, None), slice(1, 4, 2))
         """
-        first = max(ceil_div(start - m * self.d, self.s), 0)
-        last = min((stop - 1 - m * self.d) // self.s, self.out - 1)
+        asked = among or slice(0, self.out)
+        first = max(ceil_div(start - m * self.d, self.s), asked.start)
+        last = min((stop - 1 - m * self.d) // self.s, asked.stop - 1)
         if first > last:
             return slice(0, 0), slice(0, 0)
         here, there = (read_position(i, m, self.s, self.d, start) for i in (first, last))
         return slice(first, last + 1), slice(here, there + 1, self.s)
 
-    def taps_inside(self, start: int, stop: int) -> list[int]:
-        """Return, for each window, how many of its taps read in ``start .. stop-1``.
+    def reach(self, i: int, start: int, stop: int, taps: slice) -> tuple[slice, slice]:
+        """Return the taps of window `i`, among `taps`, that read in ``start .. stop-1``, and what they read there.
+
+        The same as `landing` with window and tap, stride and dilation changing places.
 
         Examples
         --------
-        >>> Axis(n=4, k=3, lo=1, hi=1).taps_inside(1, 5)
+        >>> Axis(n=7, k=3, d=2).reach(i=1, start=2, stop=7, taps=slice(0, 3))
+        (slice(1, 3, None), slice(1, 4, 2))
+        """
+        first = max(ceil_div(start - i * self.s, self.d), taps.start)
+        last = min((stop - 1 - i * self.s) // self.d, taps.stop - 1)
+        if first > last:
+            return slice(0, 0), slice(0, 0)
+        here, there = (read_position(i, m, self.s, self.d, start) for m in (first, last))
+        return slice(first, last + 1), slice(here, there + 1, self.d)
+
+    def taps_inside(self, i: int, start: int, stop: int) -> int:
+        """Return how many taps of window `i` read in ``start .. stop-1``.
+
+        Examples
+        --------
+        >>> [Axis(n=4, k=3, lo=1, hi=1).taps_inside(i, 1, 5) for i in range(4)]
         [2, 3, 3, 2]
         """
-        return [
-            sum(start <= read_position(i, m, self.s, self.d) < stop for m in range(self.k)) for i in range(self.out)
-        ]
+        taps, _ = self.reach(i, start, stop, slice(0, self.k))
+        return int(taps.stop - taps.start)
+
+    @property
+    def rim(self) -> tuple[int, ...]:
+        """The windows that do not lie wholly on the input: the only ones with a tap on padding."""
+        first_inside = max(ceil_div(self.lo, self.s), 0)
+        last_inside = min((self.lo + self.n - self.span) // self.s, self.out - 1)
+        if first_inside > last_inside:
+            return tuple(range(self.out))
+        return (*range(first_inside), *range(last_inside + 1, self.out))
 
     def readers(self, taps: slice, start: int, stop: int) -> slice:
         """Return the smallest range of windows that holds ``landing(m, start, stop)`` for all m in `taps`.

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from numbers import Integral
 from typing import Any, TypeAlias
 
 __all__ = ["Integer", "ceil_div", "half", "maximum", "minimum", "product"]
@@ -33,7 +34,7 @@ def half(a: Integer) -> Integer:
     >>> half(3)
     Fraction(3, 2)
     """
-    return Fraction(a, 2) if isinstance(a, int) else a / 2
+    return Fraction(a, 2) if isinstance(a, Integral) else a / 2
 
 
 def product(values: Any) -> Integer:
@@ -59,11 +60,7 @@ def maximum(a: Integer, b: Integer) -> Integer:
     >>> maximum(2, 5)
     5
     """
-    if isinstance(a, int) and isinstance(b, int):
-        return max(a, b)
-    import sympy  # only ever reached with a symbol in hand
-
-    return sympy.Max(a, b)
+    return max(a, b) if _are_numbers(a, b) else _sympy().Max(a, b)
 
 
 def minimum(a: Integer, b: Integer) -> Integer:
@@ -74,10 +71,14 @@ def minimum(a: Integer, b: Integer) -> Integer:
     >>> minimum(2, 5)
     2
     """
-    return -maximum(-a, -b) if isinstance(a, int) and isinstance(b, int) else _sympy_min(a, b)
+    return min(a, b) if _are_numbers(a, b) else _sympy().Min(a, b)
 
 
-def _sympy_min(a: Integer, b: Integer) -> Integer:
-    import sympy
+def _are_numbers(a: Integer, b: Integer) -> bool:
+    return isinstance(a, Integral) and isinstance(b, Integral)
 
-    return sympy.Min(a, b)
+
+def _sympy() -> Any:
+    import sympy  # only ever reached with a symbol in hand
+
+    return sympy

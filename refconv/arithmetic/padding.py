@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from refconv.arithmetic.geometry import Axis
+from refconv.arithmetic.geometry import Axis, Geometry
+from refconv.arithmetic.integers import product
 
-__all__ = ["PADDING_MODES", "multiplicity", "source_position"]
+__all__ = ["PADDING_MODES", "multiplicity", "source_position", "terms_per_pixel"]
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
@@ -49,3 +50,15 @@ def multiplicity(axis: Axis, mode: str = "zeros") -> int:
     seen = Counter(source_position(q, axis.n, mode) for q in axis.margins)
     seen.pop(None, None)
     return 1 + max(seen.values(), default=0)
+
+
+def terms_per_pixel(plan: Geometry) -> int:
+    """Return how many (window, tap) pairs, at most, see one input position: every tap, wherever padding shows it.
+
+    Examples
+    --------
+    >>> terms_per_pixel(Geometry(1, 1, 1, (Axis(4, 3, lo=3),), padding_mode="replicate"))
+    12
+    """
+    seen: int = product(multiplicity(axis, plan.padding_mode) * axis.k for axis in plan.axes)
+    return seen

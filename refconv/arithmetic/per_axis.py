@@ -6,7 +6,7 @@ Nothing here needs NumPy, so that sizes can be asked for without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from operator import index
 from typing import Any, NoReturn, TypeAlias
@@ -17,17 +17,30 @@ from refconv.arithmetic.sizes import (
     same_padding,
     same_transposed_padding,
 )
-from refconv.errors import ArgumentError, ArgumentTypeError
+from refconv.errors import ArgumentError, ArgumentTypeError, ShapeError
 
-__all__ = ["PADDING_WORDS", "PaddingEntry", "choice", "integer", "integers", "letters", "paddings", "resolve"]
+__all__ = [
+    "PADDING_WORDS",
+    "PaddingEntry",
+    "choice",
+    "entries",
+    "flag",
+    "integer",
+    "integers",
+    "letters",
+    "paddings",
+    "resolve",
+]
 
 PADDING_WORDS = ("valid", "same", "same_upper", "same_lower", "full", "causal")
+
+MORE_AXES = "ABEFGJKLPQRSTUVXYZ"  # but for those that mean something: C, D, H, I, M, N, O, W
 
 PaddingEntry: TypeAlias = "tuple[int, int] | str"
 """Padding along one axis: ``(lo, hi)``, or a word whose meaning depends on the axis."""
 
 
-def letters(rank: int) -> str:
+def letters(rank: int, op: str = "refconv") -> str:
     """Return the names of the spatial axes: W, HW, DHW; before them A, B, ... for still more.
 
     Examples
@@ -35,7 +48,35 @@ def letters(rank: int) -> str:
     >>> letters(2), letters(5)
     ('HW', 'ABDHW')
     """
-    return "ABEFGJKL"[: max(rank - 3, 0)] + "DHW"[max(3 - rank, 0) :]
+    if not 1 <= rank <= len(MORE_AXES) + 3:
+        raise ShapeError(op, f"{rank} spatial axes are not 1 to {len(MORE_AXES) + 3}.", fix="Merge some of them.")
+    return MORE_AXES[: max(rank - 3, 0)] + "DHW"[max(3 - rank, 0) :]
+
+
+def entries(value: Any) -> list[Any] | None:
+    """Return a sequence (a list, a tuple, a one-dimensional array, ...) as a list, or None for anything else.
+
+    Examples
+    --------
+    >>> entries((1, 2)), entries(3), entries("same"), entries({1, 2})
+    ([1, 2], None, None, None)
+    """
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
+        return list(value)
+    listed = value.tolist() if hasattr(value, "tolist") else None  # an array, of whatever library
+    return listed if isinstance(listed, list) else None
+
+
+def flag(op: str, name: str, value: Any) -> bool:
+    """Return `value` as a bool, NumPy's included; numbers, words and arrays are not taken for one."""
+    if type(value).__name__ != "bool":  # Python's or NumPy's, which is not loaded here
+        raise ArgumentTypeError(
+            op,
+            f"{name} must be True or False, but it is {value!r}, of type {type(value).__name__}.",
+            fix=f"Write {name}=True or {name}=False.",
+            fixes=[{name: True}, {name: False}],
+        )
+    return bool(value)
 
 
 def integer(op: str, name: str, value: Any, minimum: int | None = None) -> int:
@@ -60,8 +101,11 @@ def integer(op: str, name: str, value: Any, minimum: int | None = None) -> int:
     return number
 
 
-def choice(op: str, name: str, value: Any, allowed: Iterable[str]) -> str:
-    """Return `value` if it is one of the `allowed` words; else an error that offers the nearest."""
+def choice(op: str, name: str, value: Any, allowed: Iterable[str], mend: Callable[[str], Any] = str) -> str:
+    """Return `value` if it is one of the `allowed` words; else an error that offers the nearest.
+
+    `mend` makes of the right word the value of the whole argument, of which `name` may name a part.
+    """
     words = tuple(allowed)
     if isinstance(value, str) and value in words:
         return value
@@ -71,7 +115,7 @@ def choice(op: str, name: str, value: Any, allowed: Iterable[str]) -> str:
         f"{name}={value!r} is not known.",
         f"{name} is one of {', '.join(map(repr, words))}.",
         fix=f"Did you mean {near!r}?",
-        fixes=[{name: near}],
+        fixes=[{name.split(maxsplit=1)[0]: mend(near)}],
     )
 
 
@@ -83,12 +127,12 @@ def integers(op: str, name: str, value: Any, axes: str, minimum: int | None = No
     >>> integers("conv2d", "stride", 2, "HW"), integers("conv2d", "stride", (1, 2), "HW")
     ((2, 2), (1, 2))
     """
-    if isinstance(value, str) or not isinstance(value, Iterable):
+    listed = entries(value)
+    if listed is None:
         return (integer(op, name, value, minimum),) * len(axes)
-    entries = list(value)
-    if len(entries) != len(axes):
-        _wrong_length(op, name, entries, axes)
-    numbers = tuple(integer(op, f"{name} along {letter}", entry) for letter, entry in zip(axes, entries, strict=True))
+    if len(listed) != len(axes):
+        _wrong_length(op, name, listed, axes)
+    numbers = tuple(integer(op, f"{name} along {letter}", entry) for letter, entry in zip(axes, listed, strict=True))
     if minimum is not None and min(numbers) < minimum:
         mended = tuple(max(number, minimum) for number in numbers)
         letter = next(letter for letter, number in zip(axes, numbers, strict=True) if number < minimum)
@@ -112,22 +156,27 @@ def paddings(op: str, value: Any, axes: str) -> tuple[PaddingEntry, ...]:
     >>> paddings("conv2d", "same", "HW")
     ('same', 'same')
     """
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        return (_padding_entry(op, "padding", value),) * len(axes)
-    entries = list(value)
-    if len(entries) != len(axes):
-        _wrong_length(op, "padding", entries, axes)
+    listed = entries(value)
+    if listed is None:
+        return (_padding_entry(op, "padding", value, str),) * len(axes)
+    if len(listed) != len(axes):
+        _wrong_length(op, "padding", listed, axes)
+
+    def mended(number: int) -> Callable[[str], Any]:
+        return lambda word: (*listed[:number], word, *listed[number + 1 :])
+
     return tuple(
-        _padding_entry(op, f"padding along {letter}", entry) for letter, entry in zip(axes, entries, strict=True)
+        _padding_entry(op, f"padding along {letter}", entry, mended(number))
+        for number, (letter, entry) in enumerate(zip(axes, listed, strict=True))
     )
 
 
-def _padding_entry(op: str, name: str, value: Any) -> PaddingEntry:
+def _padding_entry(op: str, name: str, value: Any, mend: Callable[[str], Any]) -> PaddingEntry:
     if isinstance(value, str):
-        return choice(op, name, value, PADDING_WORDS)
-    if not isinstance(value, Iterable):
+        return choice(op, name, value, PADDING_WORDS, mend)
+    pair = entries(value)
+    if pair is None:
         return (integer(op, name, value),) * 2
-    pair = list(value)
     if len(pair) != 2:
         raise ArgumentError(
             op,
@@ -157,18 +206,18 @@ def resolve(entry: PaddingEntry, n: int, k: int, s: int, d: int, *, transposed: 
     return same_transposed_padding(k, s, d, lower) if transposed else same_padding(n, k, s, d, lower)
 
 
-def _wrong_length(op: str, name: str, entries: list[Any], axes: str) -> NoReturn:
-    line = f"{name} = {tuple(entries)}, but the axes are {_names(axes)}"
+def _wrong_length(op: str, name: str, listed: list[Any], axes: str) -> NoReturn:
+    line = f"{name} = {tuple(listed)}, but the axes are {_names(axes)}"
     fix, mended = f"Give one int for all axes, or {len(axes)} of them.", None
-    if name == "padding" and len(entries) == 2 * len(axes) and all(isinstance(entry, int) for entry in entries):
-        mended = tuple(zip(entries[::2], entries[1::2], strict=True))
+    if name == "padding" and len(listed) == 2 * len(axes) and all(isinstance(entry, int) for entry in listed):
+        mended = tuple(zip(listed[::2], listed[1::2], strict=True))
         fix = f"For a beginning and an end of each axis write pairs, padding={mended}."
-    elif len(entries) > len(axes):
-        mended = tuple(entries[: len(axes)])
+    elif len(listed) > len(axes):
+        mended = tuple(listed[: len(axes)])
         fix = f"Give one int for all axes, or one per axis, such as {name}={mended}."
     raise ArgumentError(
         op,
-        f"{name} has {len(entries)} entries for {len(axes)} spatial {'axis' if len(axes) == 1 else 'axes'}.",
+        f"{name} has {len(listed)} entries for {len(axes)} spatial {'axis' if len(axes) == 1 else 'axes'}.",
         line,
         fix=fix,
         fixes=[{name: mended}] if mended else None,

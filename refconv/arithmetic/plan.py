@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from refconv.arithmetic.fit import (
+    check_crop,
     check_fit,
     check_output_left,
     check_output_padding,
@@ -14,8 +15,9 @@ from refconv.arithmetic.fit import (
     check_windows_read,
 )
 from refconv.arithmetic.geometry import Axis, transposed_axis
-from refconv.arithmetic.per_axis import integers, letters, paddings, resolve
+from refconv.arithmetic.per_axis import entries, flag, integers, letters, paddings, resolve
 from refconv.arithmetic.sizes import effective_kernel_size, pooled_output_size
+from refconv.errors import ArgumentError
 
 __all__ = ["convolution_axes", "output_size", "pooling_axes", "transposed_axes"]
 
@@ -24,7 +26,7 @@ def _axes(
     op: str, sizes: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, *, transposed: bool = False
 ) -> list[Axis]:
     """Return the axes as asked for, unchecked against each other; for transposed, `n` is the *input* size."""
-    names = letters(len(sizes))
+    names = letters(len(sizes), op)
     numbers = (
         integers(op, "input_size", sizes, names, 1),
         integers(op, "kernel_size", kernel, names, 1),
@@ -50,9 +52,9 @@ def convolution_axes(
     """
     plan = tuple(_axes(op, sizes, kernel, stride, padding, dilation))
     names = letters(len(plan))
+    check_fit(op, names, plan, mode)
     if mode == "reflect":
         check_reflect(op, names, plan)
-    check_fit(op, names, plan, mode)
     return plan
 
 
@@ -69,13 +71,15 @@ def transposed_axes(
     asked = tuple(_axes(op, sizes, kernel, stride, padding, dilation, transposed=True))
     names = letters(len(asked))
     extra = integers(op, "output_padding", output_padding, names, 0)
-    check_output_padding(op, names, asked, extra)
-    plan = tuple(
-        transposed_axis(axis.n, axis.k, axis.s, axis.d, axis.lo, axis.hi, a)
-        for axis, a in zip(asked, extra, strict=True)
-    )
+    bare = tuple(_transposed(axis, 0) for axis in asked)
+    check_output_padding(op, names, bare, extra)
+    plan = tuple(_transposed(axis, a) for axis, a in zip(asked, extra, strict=True))
     check_output_left(op, names, plan)
     return plan
+
+
+def _transposed(axis: Axis, a: int) -> Axis:
+    return transposed_axis(axis.n, axis.k, axis.s, axis.d, axis.lo, axis.hi, a)
 
 
 def pooling_axes(
@@ -90,10 +94,11 @@ def pooling_axes(
     """
     asked = tuple(_axes(op, sizes, kernel, stride, padding, dilation))
     names = letters(len(asked))
-    if not ceil_mode:
-        check_fit(op, names, asked)
+    check_crop(op, names, asked)
+    if not flag(op, "ceil_mode", ceil_mode):
+        check_fit(op, names, asked, pooling=True)
     plan = tuple(_stretched(axis, ceil_mode) for axis in asked)
-    check_windows_read(op, names, plan)
+    check_windows_read(op, names, asked, plan)
     return asked, plan
 
 
@@ -155,12 +160,19 @@ def output_size(
     8
     """
     op = "output_size"
-    sizes = tuple(input_size) if isinstance(input_size, Sequence) else (input_size,)
-    request = (op, sizes, kernel_size, stride, padding, dilation)
-    if transposed:
+    listed = entries(input_size)
+    request = (op, [input_size] if listed is None else listed, kernel_size, stride, padding, dilation)
+    if flag(op, "transposed", transposed):
+        _check_unused(op, "ceil_mode", flag(op, "ceil_mode", ceil_mode), False, "transposed=True")
         result = tuple(axis.n for axis in transposed_axes(*request, output_padding))
-    elif ceil_mode:
-        result = tuple(axis.out for axis in pooling_axes(*request, ceil_mode)[1])
     else:
-        result = tuple(axis.out for axis in convolution_axes(*request))
-    return result if isinstance(input_size, Sequence) else result[0]
+        _check_unused(op, "output_padding", output_padding, 0, "transposed=False")
+        pooled = flag(op, "ceil_mode", ceil_mode)
+        plan = pooling_axes(*request, pooled)[1] if pooled else convolution_axes(*request)
+        result = tuple(axis.out for axis in plan)
+    return result[0] if listed is None else result
+
+
+def _check_unused(op: str, name: str, value: Any, unused: Any, where: str) -> None:
+    if value != unused:
+        raise ArgumentError(op, f"{name}={value} means nothing with {where}.", fixes=[{name: unused}])

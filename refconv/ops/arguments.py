@@ -12,10 +12,11 @@ from typing import NamedTuple, TypeAlias
 
 from numpy.typing import ArrayLike
 
+from refconv.arithmetic.fit import check_addressable
 from refconv.arithmetic.geometry import Axis, Geometry
 from refconv.arithmetic.integers import product
 from refconv.arithmetic.padding import PADDING_MODES
-from refconv.arithmetic.per_axis import choice, integer, letters
+from refconv.arithmetic.per_axis import choice, entries, integer, letters
 from refconv.arithmetic.plan import convolution_axes, pooling_axes, transposed_axes
 from refconv.errors import ShapeError
 from refconv.ops.checks import (
@@ -79,6 +80,12 @@ class Call:
     b: Array | None
     x_layout: Layout
     w_layout: Layout
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that no memory holds, before anybody asks for them."""
+        check_addressable(self.op, (*self.plan.x_shape[:2], *self.plan.padded_size), "the padded input")
+        check_addressable(self.op, self.plan.x_shape, "the input")
+        check_addressable(self.op, self.plan.y_shape, "the output")
 
 
 def convolution(
@@ -209,8 +216,8 @@ def folding(
     """Return the checked call of col2im, whose x is the matrix of columns."""
     matrix = check_numeric(op, "columns", columns)
     check_rank(op, "columns", matrix.shape, "(N, C * taps, outputs)", 3)
-    sizes = tuple(input_size) if isinstance(input_size, Sequence) else (input_size,)
-    x_layout = parse(op, "layout", layout, "NC" + letters(len(sizes)))
+    sizes = entries(input_size) or (input_size,)
+    x_layout = parse(op, "layout", layout, "NC" + letters(len(sizes), op))
     one_channel = _window_plan(op, (matrix.shape[0], 1, *sizes), kernel_size, how)
     taps, outputs = one_channel.taps, product(one_channel.output_size)
     channels = matrix.shape[1] // taps
@@ -260,7 +267,7 @@ def _spatial(op: str, rank: int | None, x: ArrayLike, layout: str | None) -> tup
                 f"x must have at least 3 axes (N, C, W), but its shape is {array.shape}.",
                 fix="Add the axes that are missing, such as x[np.newaxis, np.newaxis].",
             )
-    names = letters(rank)
+    names = letters(rank, op)
     parsed = parse(op, "layout", layout, "NC" + names)
     check_rank(op, "x", array.shape, parsed.shown, 2 + rank)
     check_sizes(op, "x", array.shape, parsed.letters, allowed_empty="N")

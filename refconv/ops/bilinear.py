@@ -7,7 +7,7 @@ returns the third's gradient::
     adjoint     dy, w  ->  dx      transposed convolution; and the gradient for x
     weights     dy, x  ->  dw      the gradient for w, of both
 
-None of them conjugates; gradients of complex operands are asked for with conjugated arguments.
+Gradients of complex operands are those of their conjugates: each map takes one of its operands conjugated on request.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ import numpy as np
 
 from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import product
-from refconv.arithmetic.padding import multiplicity
+from refconv.arithmetic.padding import terms_per_pixel
 from refconv.ops import contraction
 from refconv.ops.arguments import Call
-from refconv.ops.dtypes import Array, Floats, arithmetic_for, conjugate, is_integer
+from refconv.ops.dtypes import Array, Conjugated, Floats, arithmetic_for, is_integer
 from refconv.ops.integers import exact_sum
 from refconv.ops.layouts import Layout
-from refconv.ops.padding import pad_adjoint
+from refconv.ops.padding import crop, extended, fold_margins
 
-__all__ = ["Gradients", "adjoint", "bias_gradient", "correlate", "gradients", "real_like", "weights"]
+__all__ = ["FIRST", "SECOND", "Gradients", "adjoint", "bias_gradient", "correlate", "gradients", "real_like", "weights"]
+
+
+FIRST, SECOND = 0, 1  # of the two operands of a product
 
 
 class Gradients(NamedTuple):
@@ -39,42 +42,47 @@ class Gradients(NamedTuple):
 
 def gradients(call: Call, upstream: Array, w_layout: Layout | None, *, bias: bool) -> Gradients:
     """Return the gradients of a checked convolution, for dy in canonical order; `w_layout` None keeps dw so too."""
-    dx = adjoint(call.op, call.plan, upstream, conjugate(call.w), None, call.x_layout)
-    dw = weights(call.op, call.plan, upstream, conjugate(call.x), w_layout or call.w_layout.own)
+    dx = adjoint(call.op, call.plan, upstream, call.w, None, call.x_layout, conjugated=True)
+    dw = weights(call.op, call.plan, upstream, call.x, w_layout or call.w_layout.own, conjugated=SECOND)
     db = bias_gradient(call.op, upstream) if bias else None
     return Gradients(real_like(dx, call.x), real_like(dw, call.w), db)
 
 
-def correlate(op: str, plan: Geometry, x: Array, w: Array, b: Array | None, layout: Layout) -> Array:
-    """Return y, laid out as `layout` says."""
+def correlate(
+    op: str, plan: Geometry, x: Array, w: Array, b: Array | None, layout: Layout, *, conjugated: bool = False
+) -> Array:
+    """Return y, laid out as `layout` says; with `conjugated` for the conjugate of w."""
     arithmetic = arithmetic_for(op, plan.taps, x, w, b)
     y = layout.empty(plan.y_shape, arithmetic.result)
-    contraction.forward(x, w, b, plan, arithmetic, y)
+    contraction.forward(x, w, b, plan, Conjugated(arithmetic, FIRST) if conjugated else arithmetic, y)
     return layout.leave(y)
 
 
-def adjoint(op: str, plan: Geometry, dy: Array, w: Array, b: Array | None, layout: Layout) -> Array:
-    """Return dx (plus b), laid out as `layout` says."""
-    # how many products one pixel can receive: each filter's every tap, wherever padding shows the pixel
-    seen = product(multiplicity(axis, plan.padding_mode) for axis in plan.axes)
-    arithmetic = arithmetic_for(op, plan.group_filters * product(plan.kernel_size) * seen, dy, w, b)
+@np.errstate(all="ignore")
+def adjoint(
+    op: str, plan: Geometry, dy: Array, w: Array, b: Array | None, layout: Layout, *, conjugated: bool = False
+) -> Array:
+    """Return dx (plus b), laid out as `layout` says; with `conjugated` for the conjugate of w."""
+    arithmetic = arithmetic_for(op, plan.group_filters * terms_per_pixel(plan), dy, w, b)
+    road = Conjugated(arithmetic, FIRST) if conjugated else arithmetic
     dx = layout.empty(plan.x_shape, arithmetic.result)
     if plan.padding_mode == "zeros":
-        contraction.input_gradient(dy, w, b, plan, arithmetic, dx)
+        contraction.input_gradient(dy, w, b, plan, road, dx)
     else:
-        dx_padded = np.empty((*plan.x_shape[:2], *plan.padded_size), arithmetic.accumulator)
-        contraction.input_gradient(dy, w, None, plan.unpadded(), arithmetic, dx_padded)
-        folded = pad_adjoint(dx_padded, plan)
-        for n, c in np.ndindex(*folded.shape[:2]):
+        around = extended(plan, arithmetic.accumulator)
+        contraction.input_gradient(dy, w, None, plan.unpadded(), road, crop(around, plan))
+        folded = fold_margins(around, plan)
+        for n, c in np.ndindex(*plan.x_shape[:2]):  # a plane at a time: no second copy of them all
             dx[n, c] = arithmetic.finish(folded[n, c])
     return layout.leave(dx)
 
 
-def weights(op: str, plan: Geometry, dy: Array, x: Array, layout: Layout) -> Array:
-    """Return dw, laid out as `layout` says."""
+def weights(op: str, plan: Geometry, dy: Array, x: Array, layout: Layout, *, conjugated: int | None = None) -> Array:
+    """Return dw, laid out as `layout` says; `conjugated` names the operand, dy (FIRST) or x (SECOND), if any."""
     arithmetic = arithmetic_for(op, plan.batch * product(plan.output_size), dy, x)
     dw = layout.empty(plan.w_shape, arithmetic.result)
-    contraction.weight_gradient(dy, x, plan, arithmetic, dw)
+    road = arithmetic if conjugated is None else Conjugated(arithmetic, conjugated)
+    contraction.weight_gradient(dy, x, plan, road, dw)
     return layout.leave(dw)
 
 

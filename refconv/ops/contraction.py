@@ -15,6 +15,7 @@ has been checked, and gradients of complex numbers are conjugated by the callers
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 from operator import iadd
 from typing import Any
@@ -50,9 +51,8 @@ def forward(x: Array, w: Array, b: Array | None, plan: Geometry, arithmetic: Ari
     offset = None if b is None else _by_group(b.astype(arithmetic.accumulator), plan)
     limit = TILE_BYTES // arithmetic.width
     taps_limit = min(_taps_limit(plan, limit), plan.taps)
-    outputs_limit = limit // max(taps_limit, plan.group_filters)
     for n in range(plan.batch):
-        for group, *box in boxes((plan.groups, *plan.output_size), outputs_limit):
+        for group, *box in _output_boxes(plan, limit, taps_limit):
             products = (
                 arithmetic.multiply(
                     _matrix(kernels[group, :, *taps], 2), _matrix(view[n, group, *taps, *box], 2 + plan.rank)
@@ -119,18 +119,42 @@ def _scatter(part: Array, area: Box, dy: Array, kernels: Array, plan: Geometry, 
             continue
         columns = _columns(dy[:, :, *readers], kernels[:, :, :, *taps], arithmetic)
         columns = columns.reshape(*part.shape[:2], *lengths(taps), *lengths(readers))
-        for tap in np.ndindex(*lengths(taps)):
-            pixels, entries = _landing(tap, taps, readers, area, plan)
-            part[:, :, *pixels] += columns[:, :, *tap, *entries]
+        # one step of the loop for each tap, or for each window where these are fewer
+        by_tap = product(lengths(taps)) <= product(lengths(readers))
+        for step in np.ndindex(*lengths(taps if by_tap else readers)):
+            hits = _hits(step, by_tap, (taps, readers), area, plan)
+            entries = (*step, *(hit for hit, _ in hits)) if by_tap else (*(hit for hit, _ in hits), *step)
+            part[:, :, *(pixels for _, pixels in hits)] += columns[:, :, *entries]
 
 
-def _columns(dy: Array, kernels: Array, arithmetic: Arithmetic) -> Array:
+def _hits(
+    step: tuple[int, ...], by_tap: bool, cuts: tuple[Box, Box], area: Box, plan: Geometry
+) -> list[tuple[slice, slice]]:
+    """Return, per axis, which of the windows (or taps) that go with this tap (or window) read in the area, and where.
+
+    The first of a pair counts from the first window (or tap) at hand, the second from the area's first pixel.
+    """
+    hits = []
+    for axis, number, taps, readers, span in zip(plan.axes, step, *cuts, area, strict=True):
+        if by_tap:
+            hit, pixels = axis.landing(taps.start + number, span.start, span.stop, readers)
+        else:
+            hit, pixels = axis.reach(readers.start + number, span.start, span.stop, taps)
+        first = min((readers if by_tap else taps).start, hit.start)  # an empty hit stays empty
+        hits.append((slice(hit.start - first, hit.stop - first), pixels))
+    return hits
+
+
+def _columns(dy: Any, kernels: Any, arithmetic: Arithmetic) -> Array:
     """Return ``w^T @ dy`` of shape (G, C/G * taps, outputs), some filters at a time."""
-    rows, weights = _matrix(dy, 2), _matrix(kernels, 2).swapaxes(1, 2)
-    limit = TILE_BYTES // arithmetic.width // (rows.shape[0] * max(rows.shape[2], weights.shape[1]))
+    groups, filters = dy.shape[:2]
+    larger = max(product(dy.shape[2:]), product(kernels.shape[2:]))
     return reduce(
         iadd,
-        (arithmetic.multiply(weights[:, :, filters], rows[:, filters]) for (filters,) in boxes(rows.shape[1:2], limit)),
+        (
+            arithmetic.multiply(_matrix(kernels[:, some], 2).swapaxes(1, 2), _matrix(dy[:, some], 2))
+            for (some,) in boxes((filters,), TILE_BYTES // arithmetic.width // (groups * larger))
+        ),
     )
 
 
@@ -140,19 +164,17 @@ def _readers(taps: Box, area: Box, plan: Geometry) -> Box:
     )
 
 
-def _landing(tap: tuple[int, ...], taps: Box, readers: Box, area: Box, plan: Geometry) -> tuple[Box, Box]:
-    """Return where in the area a tap reads, and from which of the readers, counted from the first of them."""
-    pixels, entries = [], []
-    for axis, m, cut, reader, span in zip(plan.axes, tap, taps, readers, area, strict=True):
-        windows_hit, positions = axis.landing(cut.start + m, span.start, span.stop)
-        pixels.append(positions)
-        first = min(reader.start, windows_hit.start)  # no window hit: an empty slice stays empty
-        entries.append(slice(windows_hit.start - first, windows_hit.stop - first))
-    return tuple(pixels), tuple(entries)
-
-
 def _padded(box: list[slice], plan: Geometry) -> Box:
     return tuple(slice(axis.lo + cut.start, axis.lo + cut.stop) for axis, cut in zip(plan.axes, box, strict=True))
+
+
+def _output_boxes(plan: Geometry, limit: int, taps: int) -> Iterator[list[slice]]:
+    """Yield boxes of groups and outputs whose columns, sums and kernels stay within the limit."""
+    most_groups = limit // (plan.group_filters * taps)
+    for (some,) in boxes((plan.groups,), most_groups):
+        count = some.stop - some.start
+        for group, *box in boxes((count, *plan.output_size), limit // max(taps, plan.group_filters)):
+            yield [slice(some.start + group.start, some.start + group.stop), *box]
 
 
 def _taps_limit(plan: Geometry, limit: int) -> int:

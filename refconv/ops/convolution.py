@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
+from refconv.arithmetic.per_axis import flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Options, Padding, PerAxis
 from refconv.ops.bilinear import Gradients, correlate, gradients
@@ -461,4 +462,4 @@ def _backward(
     op = f"{forward}_backward"
     call = arguments.convolution(op, rank, x, w, None, options)
     upstream = arguments.upstream(op, dy, call.x_layout, call.plan.y_shape, forward)
-    return gradients(call, upstream, call.w_layout, bias=bias)
+    return gradients(call, upstream, call.w_layout, bias=flag(call.op, "bias", bias))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from refconv.arithmetic.per_axis import flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Call, Options, Padding, PerAxis
 from refconv.ops.bilinear import Gradients, correlate, gradients
@@ -133,7 +134,7 @@ def _depthwise_conv_backward(
     options = Options(stride, padding, dilation, 1, padding_mode, layout, kernel_layout)
     call = arguments.depthwise(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
-    return depthwise_gradients(call, upstream, bias=bias)
+    return depthwise_gradients(call, upstream, bias=flag(call.op, "bias", bias))
 
 
 def depthwise_gradients(call: Call, upstream: Array, *, bias: bool) -> Gradients:

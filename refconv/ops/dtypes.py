@@ -21,7 +21,18 @@ from numpy.typing import NDArray
 from refconv.errors import DTypeError
 from refconv.ops.integers import ExactIntegers
 
-__all__ = ["Arithmetic", "Array", "Floats", "Objects", "arithmetic_for", "check_numeric", "conjugate", "is_integer"]
+__all__ = [
+    "Arithmetic",
+    "Array",
+    "Conjugated",
+    "Floats",
+    "Objects",
+    "arithmetic_for",
+    "check_numeric",
+    "conjugate",
+    "is_integer",
+    "sum_arithmetic",
+]
 
 Array: TypeAlias = NDArray[Any]
 
@@ -71,14 +82,38 @@ class Objects:
     result = accumulator = np.dtype(object)
     width = 8
 
+    def __init__(self, op: str) -> None:
+        """Remember whose elements these are, for the error that they may cause."""
+        self.op = op
+
     def multiply(self, a: Array, b: Array) -> Array:
         """Return ``a @ b``, by the elements' own operations."""
-        product: Array = np.matmul(a.astype(object, copy=False), b.astype(object, copy=False))
+        try:
+            product: Array = np.matmul(_as_objects(a), _as_objects(b))
+        except TypeError as error:
+            raise DTypeError(self.op, f"the elements cannot be multiplied and added: {error}.") from error
         return product
 
     def finish(self, total: Array) -> Array:
         """Return the sums as they are."""
         return total
+
+
+class Conjugated:
+    """Another arithmetic with one of its operands conjugated, tile by tile."""
+
+    def __init__(self, inner: Arithmetic, operand: int) -> None:
+        """Conjugate the first (0) or second (1) operand of every product."""
+        self.inner, self.operand = inner, operand
+        self.result, self.accumulator, self.width = inner.result, inner.accumulator, inner.width
+
+    def multiply(self, a: Array, b: Array) -> Array:
+        """Return ``conj(a) @ b``, or ``a @ conj(b)``."""
+        return self.inner.multiply(conjugate(a), b) if self.operand == 0 else self.inner.multiply(a, conjugate(b))
+
+    def finish(self, total: Array) -> Array:
+        """Finish as the inner one does."""
+        return self.inner.finish(total)
 
 
 def arithmetic_for(op: str, terms: int, a: Array, b: Array, offset: Array | None = None) -> Arithmetic:
@@ -92,7 +127,7 @@ def arithmetic_for(op: str, terms: int, a: Array, b: Array, offset: Array | None
     """
     types = [a.dtype, b.dtype] + ([] if offset is None else [offset.dtype])
     if any(dtype == object for dtype in types):
-        return Objects()
+        return Objects(op)
     if is_integer(a) and is_integer(b):
         if offset is not None and not is_integer(offset):
             _misfit(op, offset, np.dtype(np.int64))
@@ -103,11 +138,16 @@ def arithmetic_for(op: str, terms: int, a: Array, b: Array, offset: Array | None
         raise DTypeError(
             op,
             f"there is no common number type for {a.dtype} and {b.dtype}.",
-            fix="Cast one of them to float32, which holds both exactly.",
+            fix="Cast one of them to a type that holds both, such as float64.",
         ) from None
-    if offset is not None and not np.can_cast(offset.dtype, result, "same_kind") and not is_integer(offset):
+    if offset is not None and offset.dtype.kind == "c" and result.kind != "c":
         _misfit(op, offset, result)
     return Floats(result)
+
+
+def sum_arithmetic(op: str, terms: int, a: Array) -> Arithmetic:
+    """Return the arithmetic for sums of `terms` elements of `a`: each times one."""
+    return arithmetic_for(op, terms, a, np.ones(1, a.dtype))
 
 
 def check_numeric(op: str, name: str, value: Any) -> Array:
@@ -118,10 +158,41 @@ def check_numeric(op: str, name: str, value: Any) -> Array:
         array = np.asarray(value)
     except (TypeError, ValueError, RuntimeError) as error:
         raise DTypeError(op, f"{name} cannot be read as an array: {error}") from error
-    if value is None or not _is_numeric(array):
-        kind = "None" if value is None else f"an array of dtype {array.dtype}"
-        raise DTypeError(op, f"{name} must be an array of numbers, but it is {kind}.", f"Supported: {SUPPORTED}.")
+    if array.dtype.kind == "f" and not hasattr(value, "dtype"):
+        array = _exact_integers(value, array)
+    if array.dtype == object:
+        array = _python_numbers(op, name, array)
+    # ml_dtypes' bfloat16 says that its kind is "V", as structured types do
+    if array.dtype.kind not in "biufcO" and array.dtype.name != "bfloat16":
+        raise DTypeError(
+            op,
+            f"{name} must be an array of numbers, but it is an array of dtype {array.dtype}.",
+            f"Supported: {SUPPORTED}.",
+        )
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def _exact_integers(value: Any, array: Array) -> Array:
+    """Undo what NumPy does to a list of ints that no integer type holds: it makes floats of them, and rounds."""
+    exact = np.asarray(value, dtype=object)
+    return exact if array.size and all(isinstance(e, int) for e in exact.flat) else array
+
+
+def _python_numbers(op: str, name: str, array: Array) -> Array:
+    """Return an array of objects with NumPy's scalars, which wrap and round, as Python's numbers, which do not."""
+    for e in array.flat:
+        if not (hasattr(e, "__add__") and hasattr(e, "__mul__")) or hasattr(e, "__len__") or isinstance(e, type):
+            kind = "None" if e is None else f"{e!r}, of type {type(e).__name__}"
+            what = "an element" if array.ndim else "it"
+            raise DTypeError(op, f"{name} must be an array of numbers, but {what} is {kind}.")
+    if not any(isinstance(e, np.generic) for e in array.flat):
+        return array
+    return _object_array([e.item() if isinstance(e, np.generic) else e for e in array.flat], array.shape)
+
+
+def _as_objects(a: Array) -> Array:
+    # bfloat16's scalars would round every sum; those of float32 become Python's floats
+    return (a.astype(np.float32) if _is_half(a.dtype) else a).astype(object, copy=False)
 
 
 def is_integer(a: Array) -> bool:
@@ -141,7 +212,7 @@ def conjugate(a: Array) -> Array:
         return np.conjugate(a)
     if a.dtype == object:
         # a sympy symbol's conjugate() would litter every formula; Python's complex numbers are meant as such
-        flat = [e.conjugate() if isinstance(e, complex) else e for e in a.ravel()]
+        flat = [e.conjugate() if isinstance(e, complex) else e for e in a.flat]
         return _object_array(flat, a.shape)
     return a
 
@@ -154,13 +225,6 @@ def _object_array(elements: list[Any], shape: tuple[int, ...]) -> Array:
 
 def _is_half(dtype: np.dtype[Any]) -> bool:
     return dtype.name in ("float16", "bfloat16")
-
-
-def _is_numeric(array: Array) -> bool:
-    if array.dtype == object:
-        return all(hasattr(e, "__add__") and hasattr(e, "__mul__") and not hasattr(e, "__len__") for e in array.flat)
-    # ml_dtypes' bfloat16 says that its kind is "V", as structured types do
-    return array.dtype.kind in "biufc" or array.dtype.name == "bfloat16"
 
 
 def _misfit(op: str, offset: Array, result: np.dtype[Any]) -> None:

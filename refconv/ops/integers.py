@@ -19,11 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refconv.errors import IntegerOverflowError
+from refconv.ops.tiles import boxes
 
 __all__ = ["ExactIntegers", "exact_sum", "fit", "largest"]
 
 FLOAT_EXACT = 2**53
 INT64 = np.iinfo(np.int64)
+SUMMED_AT_ONCE = 2**20
 WHOLE = 64  # no integer type has more bits: one limb holds all of a number
 
 
@@ -85,7 +87,13 @@ def exact_sum(op: str, a: NDArray[Any], axes: tuple[int, ...]) -> NDArray[Any]:
     if terms * largest(a) <= INT64.max:
         total: NDArray[Any] = a.sum(axis=axes, dtype=np.int64)
         return total
-    return fit(op, np.asarray(a.astype(object).sum(axis=axes)))
+    # halves of 32 bits add up in int64 without a carry for as long as a box is shorter than 2^31
+    total = np.zeros([size for axis, size in enumerate(a.shape) if axis not in axes], object)
+    for box in boxes(a.shape, SUMMED_AT_ONCE):
+        high, low = (a[box] >> 32).sum(axis=axes), (a[box] & 0xFFFFFFFF).sum(axis=axes)
+        kept = tuple(part for axis, part in enumerate(box) if axis not in axes)
+        total[kept] += high.astype(object) * 2**32 + low.astype(object)
+    return fit(op, total)
 
 
 def _limbs(a: NDArray[Any], count: int, bits: int) -> list[NDArray[Any]]:
@@ -104,6 +112,6 @@ def fit(op: str, total: NDArray[Any]) -> NDArray[Any]:
                 op,
                 "an exact result does not fit in int64.",
                 f"result = {value}, but int64 ends at {INT64.min if value < 0 else INT64.max}.",
-                fix="For Python's unbounded ints pass x.astype(object), or for rounded results x.astype(float).",
+                fix="Pass the operands with astype(object) for Python's unbounded ints, or astype(float) to round.",
             )
     return total.astype(np.int64)

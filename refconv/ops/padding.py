@@ -1,12 +1,11 @@
 """Padding an array along its spatial axes, and the adjoint of that: each mode with its own.
 
-The adjoint sends a gradient at a padded position to the input position seen there. For zeros that is a crop; where
-a mode shows an input position several times, its gradients add up.
+Both work in an *extended* array, x with what positive padding adds; what negative padding crops is then a view of it.
+Padding fills its margins, axis after axis, from the input positions that they show. The adjoint goes back: it adds
+each margin's gradient to the position shown there, and with zeros, which show nothing, forgets it.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from refconv.arithmetic.geometry import Axis, Geometry
 from refconv.arithmetic.padding import source_position
 from refconv.ops.dtypes import Array
 
-__all__ = ["pad", "pad_adjoint"]
+__all__ = ["crop", "extended", "fold_margins", "interior", "pad", "pad_adjoint"]
 
 FIRST_SPATIAL = 2  # after N and C
 
@@ -28,22 +27,19 @@ def pad(x: Array, plan: Geometry) -> Array:
     >>> pad(x, Geometry(1, 1, 1, (Axis(4, 3, lo=2, hi=1),), padding_mode="reflect"))
     array([[[2, 1, 0, 1, 2, 3, 2]]])
     """
-    kept = tuple(_kept(axis) for axis in plan.axes)
     if all(axis.lo <= 0 and axis.hi <= 0 for axis in plan.axes):
-        return x[:, :, *kept]
-    if plan.padding_mode != "zeros":
-        sources: Any = np.ix_(*(_sources(axis, plan.padding_mode) for axis in plan.axes))
-        shown: Array = x[(slice(None), slice(None), *sources)]
-        return shown
-    padded = np.zeros((*x.shape[:FIRST_SPATIAL], *plan.padded_size), x.dtype)
-    inside = tuple(slice(part.start + axis.lo, part.stop + axis.lo) for part, axis in zip(kept, plan.axes, strict=True))
-    padded[:, :, *inside] = x[:, :, *kept]
-    return padded
+        return crop(x, plan)
+    around = extended(plan, x.dtype)
+    interior(around, plan)[...] = x
+    for number, axis in enumerate(plan.axes, start=FIRST_SPATIAL):
+        along = np.moveaxis(around, number, 0)
+        for q, source in _shown(axis, plan.padding_mode):
+            along[q] = along[source]
+    return crop(around, plan)
 
 
-@np.errstate(all="ignore")
 def pad_adjoint(dx_padded: Array, plan: Geometry) -> Array:
-    """Return the gradient for x from that for the padded x, which is used up: it is folded in place where it can be.
+    """Return the gradient for x from that for the padded x.
 
     Examples
     --------
@@ -51,36 +47,40 @@ def pad_adjoint(dx_padded: Array, plan: Geometry) -> Array:
     >>> pad_adjoint(ones, Geometry(1, 1, 1, (Axis(4, 3, lo=2, hi=1),), padding_mode="reflect"))
     array([[[1, 2, 3, 1]]])
     """
+    around = extended(plan, dx_padded.dtype)
+    crop(around, plan)[...] = dx_padded
+    return fold_margins(around, plan)
+
+
+@np.errstate(all="ignore")
+def fold_margins(around: Array, plan: Geometry) -> Array:
+    """Return the gradient for x from that for the extended one, in which the margins are added up: a view of it."""
     for number, axis in enumerate(plan.axes, start=FIRST_SPATIAL):
-        folded = _fold(np.moveaxis(dx_padded, number, 0), axis, plan.padding_mode)
-        dx_padded = np.moveaxis(folded, 0, number)
-    return dx_padded
+        along = np.moveaxis(around, number, 0)
+        for q, source in _shown(axis, plan.padding_mode):
+            along[source] += along[q]
+    return interior(around, plan)
 
 
-def _fold(padded: Array, axis: Axis, mode: str) -> Array:
-    """Return the adjoint of padding the first axis: what is kept, and added to it what the margins show."""
-    if axis.lo >= 0 and axis.hi >= 0:
-        dx = padded[axis.lo : axis.lo + axis.n]
-    else:
-        kept = _kept(axis)
-        dx = np.zeros((axis.n, *padded.shape[1:]), padded.dtype)
-        dx[kept] = padded[kept.start + axis.lo : kept.stop + axis.lo]
-    for q in axis.margins:
-        source = source_position(q, axis.n, mode)
-        if source is not None:
-            dx[source] += padded[q + axis.lo]
-    return dx
+def extended(plan: Geometry, dtype: np.dtype) -> Array:
+    """Return zeros of the size of x with what positive padding adds."""
+    sizes = (max(axis.lo, 0) + axis.n + max(axis.hi, 0) for axis in plan.axes)
+    return np.zeros((*plan.x_shape[:FIRST_SPATIAL], *sizes), dtype)
 
 
-def _sources(axis: Axis, mode: str) -> Array:
-    """Return the input position that each padded position shows, for the modes that always show one."""
-    sources = np.arange(-axis.lo, axis.n + axis.hi)
-    for q in axis.margins:
-        sources[q + axis.lo] = source_position(q, axis.n, mode)
-    return sources
+def interior(around: Array, plan: Geometry) -> Array:
+    """Return the part of an extended array that is x itself."""
+    return around[:, :, *(slice(max(axis.lo, 0), max(axis.lo, 0) + axis.n) for axis in plan.axes)]
 
 
-def _kept(axis: Axis) -> slice:
-    """Return the input samples that negative padding does not crop; none where it crops more than there is."""
-    start = min(max(-axis.lo, 0), axis.n)
-    return slice(start, max(min(axis.n + axis.hi, axis.n), start))
+def crop(around: Array, plan: Geometry) -> Array:
+    """Return the part of an extended array that negative padding leaves: the padded x."""
+    starts = (max(-axis.lo, 0) for axis in plan.axes)
+    return around[:, :, *(slice(start, start + axis.padded) for start, axis in zip(starts, plan.axes, strict=True))]
+
+
+def _shown(axis: Axis, mode: str) -> list[tuple[int, int]]:
+    """Return each margin position that shows an input position, and that; both counted in the extended axis."""
+    start = max(axis.lo, 0)
+    sources = ((q, source_position(q, axis.n, mode)) for q in axis.margins)
+    return [(start + q, start + source) for q, source in sources if source is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
+from refconv.arithmetic.per_axis import flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Options, PerAxis
 from refconv.ops.bilinear import Gradients, correlate, gradients
@@ -123,7 +124,7 @@ def _pointwise_conv_backward(
     options = Options(stride, 0, 1, groups, "zeros", layout, kernel_layout)
     call = arguments.pointwise(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
-    return gradients(call, upstream, call.w_layout, bias=bias)
+    return gradients(call, upstream, call.w_layout, bias=flag(call.op, "bias", bias))
 
 
 pointwise_conv, pointwise_conv1d, pointwise_conv2d, pointwise_conv3d = per_rank("pointwise_conv{}", _pointwise_conv)

@@ -1,7 +1,7 @@
 """Maximum and average pooling, tap by tap: padding is never read, so it needs no stand-in value.
 
 Only the windows whose tap lands on the input take part in a step (`Axis.landing`), for the value and for the gradient
-alike; a full-sized temporary is made for a bounded number of channels at a time.
+alike; both work box by box, so that what they need beside input and output is bounded.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from refconv.arithmetic.geometry import Geometry
-from refconv.arithmetic.integers import product
+from refconv.arithmetic.padding import terms_per_pixel
+from refconv.arithmetic.per_axis import flag
 from refconv.errors import DTypeError
 from refconv.ops import arguments
 from refconv.ops.arguments import Padding, PerAxis, Windows
-from refconv.ops.dtypes import Array, arithmetic_for, is_integer
+from refconv.ops.dtypes import Array, is_integer, sum_arithmetic
+from refconv.ops.integers import FLOAT_EXACT, largest
 from refconv.ops.ranks import Ranked, per_rank
-from refconv.ops.tiles import boxes
+from refconv.ops.tiles import boxes, lengths
 
 __all__ = [
     "avg_pool",
@@ -40,7 +42,9 @@ __all__ = [
     "max_pool_backward",
 ]
 
-PIXELS_AT_ONCE = 2**20
+PIXELS_AT_ONCE = 2**18
+
+Box = tuple[slice, ...]
 
 
 def _max_pool(
@@ -68,7 +72,7 @@ def _max_pool(
     stride : int or one per axis, optional
         Steps between windows, in input samples; by default the kernel size.
     padding, dilation
-        As for `conv2d`.
+        As for `conv2d`, but padding is never negative.
     ceil_mode : bool
         Keep a last window that hangs over the end, provided that it starts on the input or the padding before it.
     layout : str, optional
@@ -96,11 +100,12 @@ def _max_pool(
     >>> refconv.{op}(np.ones((1, 2, {sizes})), 2, ceil_mode=True).shape
     (1, 2, {threes})
     """
-    call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, (stride, padding, dilation, ceil_mode), layout)
+    how = (stride, padding, dilation, ceil_mode)
+    call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, how, layout)
     _check_ordered(call)
     y = call.x_layout.empty(call.plan.y_shape, call.x.dtype)
-    for n, channels in _channel_blocks(call.plan):
-        y[n, channels] = _largest(call.x[n, channels], call.plan)[0]
+    for n, channels, *box in _blocks(y.shape, call.plan):
+        y[n, channels, *box] = _largest(call.x[n, channels], tuple(box), call)[0]
     return call.x_layout.leave(y)
 
 
@@ -127,7 +132,8 @@ def _max_pool_backward(
     Returns
     -------
     ndarray, shape (N, C, {axes})
-        Of dy's type; integers give int64, exactly. Among equal samples the first tap's is the largest, as in PyTorch.
+        Of dy's type; integers give int64, exactly. Among equal samples the first tap's is the largest, as in PyTorch;
+        among several NaN the first, where PyTorch takes the last.
 
     Raises
     ------
@@ -145,21 +151,22 @@ def _max_pool_backward(
     >>> int(refconv.{op}(refconv.{forward}(x, 3), x, 3).max()) == int(refconv.{forward}(x, 3).max())
     True
     """
-    call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, (stride, padding, dilation, ceil_mode), layout)
+    how = (stride, padding, dilation, ceil_mode)
+    call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, how, layout)
     _check_ordered(call)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
-    # one sample may be the largest of every window that reads it: that many terms, each times one
-    one = np.ones(1, upstream.dtype)
-    arithmetic = arithmetic_for(call.op, product(call.plan.kernel_size), upstream, one)
+    arithmetic = sum_arithmetic(call.op, terms_per_pixel(call.plan), upstream)
     dx = call.x_layout.empty(call.plan.x_shape, arithmetic.result)
-    for n, channels in _channel_blocks(call.plan):
-        winner = _largest(call.x[n, channels], call.plan)[1]
-        part = np.zeros(dx[n, channels].shape, arithmetic.accumulator)
-        terms = upstream[n, channels].astype(arithmetic.accumulator)
-        for number, windows, pixels in _taps(call.plan):
-            # adding a zero elsewhere would not do: an infinite dy must stay where it belongs
-            part[:, *pixels] += np.where(winner[:, *windows] == number, terms[:, *windows], 0)
-        dx[n, channels] = arithmetic.finish(part)
+    with np.errstate(all="ignore"):
+        for n, channels, *box in _blocks(dx.shape, call.plan):
+            part = np.zeros(dx[n, channels, *box].shape, arithmetic.accumulator)
+            readers = _readers(box, call.plan)
+            winner = _largest(call.x[n, channels], readers, call)[1]
+            terms = upstream[n, channels, *readers].astype(arithmetic.accumulator)
+            for number, windows, pixels in _taps(call.plan, readers, tuple(box)):
+                # adding a zero elsewhere would not do: an infinite dy must stay where it belongs
+                part[:, *pixels] += np.where(winner[:, *windows] == number, terms[:, *windows], 0)
+            dx[n, channels, *box] = arithmetic.finish(part)
     return call.x_layout.leave(dx)
 
 
@@ -189,7 +196,7 @@ def _avg_pool(
     stride : int or one per axis, optional
         Steps between windows, in input samples; by default the kernel size.
     padding, dilation
-        As for `conv2d`.
+        As for `conv2d`, but padding is never negative.
     ceil_mode : bool
         Keep a last window that hangs over the end, provided that it starts on the input or the padding before it.
     count_include_pad : bool
@@ -219,18 +226,20 @@ def _avg_pool(
     >>> refconv.{op}(np.ones((1, 1, {sizes})), 2, padding=1, count_include_pad=False).ravel()[:2]
     array([1., 1.])
     """
-    call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, (stride, padding, dilation, ceil_mode), layout)
-    sums = arithmetic_for(call.op, product(call.plan.kernel_size), call.x, np.ones(1, call.x.dtype))
-    result = np.dtype(np.float64) if is_integer(call.x) else sums.result
-    counts = _counts(call, count_include_pad, sums.accumulator)
+    how = (stride, padding, dilation, ceil_mode)
+    call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, how, layout)
+    counts = _counts(call, flag(call.op, "count_include_pad", count_include_pad))
+    arithmetic = sum_arithmetic(call.op, call.plan.taps, call.x)
+    result = np.dtype(np.float64) if is_integer(call.x) else arithmetic.result
     y = call.x_layout.empty(call.plan.y_shape, result)
     with np.errstate(all="ignore"):
-        for n, channels in _channel_blocks(call.plan):
-            total = np.zeros(y[n, channels].shape, sums.accumulator)
-            terms = call.x[n, channels].astype(sums.accumulator)
-            for _, windows, pixels in _taps(call.plan):
-                total[:, *windows] += terms[:, *pixels]
-            y[n, channels] = total / counts
+        for n, channels, *box in _blocks(y.shape, call.plan):
+            total = np.zeros(y[n, channels, *box].shape, arithmetic.accumulator)
+            for _, windows, pixels in _taps(call.plan, tuple(box)):
+                total[:, *windows] += call.x[n, channels, *pixels]
+            if is_integer(call.x) and largest(total) > FLOAT_EXACT:
+                total = total.astype(object)  # Python divides ints of any size with one rounding
+            y[n, channels, *box] = total / _count(counts, tuple(box), total.dtype)
     return call.x_layout.leave(y)
 
 
@@ -276,56 +285,93 @@ def _avg_pool_backward(
     >>> float(refconv.{op}(refconv.{forward}(x, 2), x, 2).sum()) == float(refconv.{forward}(x, 2).sum())
     True
     """
-    call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, (stride, padding, dilation, ceil_mode), layout)
+    how = (stride, padding, dilation, ceil_mode)
+    call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, how, layout)
+    counts = _counts(call, flag(call.op, "count_include_pad", count_include_pad))
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
-    share = upstream.astype(np.float64) if is_integer(upstream) else upstream
-    arithmetic = arithmetic_for(call.op, 1, share, share)
-    counts = _counts(call, count_include_pad, arithmetic.accumulator)
-    dx = call.x_layout.empty(call.plan.x_shape, arithmetic.result)
+    result = np.dtype(np.float64) if is_integer(upstream) else upstream.dtype
+    accumulator = sum_arithmetic(call.op, 1, np.empty(0, result)).accumulator
+    dx = call.x_layout.empty(call.plan.x_shape, result)
     with np.errstate(all="ignore"):
-        for n, channels in _channel_blocks(call.plan):
-            part = np.zeros(dx[n, channels].shape, arithmetic.accumulator)
-            terms = share[n, channels].astype(arithmetic.accumulator) / counts
-            for _, windows, pixels in _taps(call.plan):
+        for n, channels, *box in _blocks(dx.shape, call.plan):
+            part = np.zeros(dx[n, channels, *box].shape, accumulator)
+            readers = _readers(box, call.plan)
+            terms = upstream[n, channels, *readers].astype(accumulator) / _count(counts, readers, accumulator)
+            for _, windows, pixels in _taps(call.plan, readers, tuple(box)):
                 part[:, *pixels] += terms[:, *windows]
-            dx[n, channels] = arithmetic.finish(part)
+            dx[n, channels, *box] = part
     return call.x_layout.leave(dx)
 
 
-def _taps(plan: Geometry) -> Iterator[tuple[int, tuple[slice, ...], tuple[slice, ...]]]:
-    """Yield each tap's number, the windows whose tap lands on the input, and the samples it reads there."""
+def _taps(plan: Geometry, readers: Box, pixels: Box | None = None) -> Iterator[tuple[int, Box, Box]]:
+    """Yield each tap's number, which of the `readers` have it on `pixels` (default: all of x), and where.
+
+    The windows count from the first reader, the positions from the first of the pixels.
+    """
     for number, tap in enumerate(np.ndindex(*plan.kernel_size)):
-        hits = [axis.landing(m, axis.lo, axis.lo + axis.n) for axis, m in zip(plan.axes, tap, strict=True)]
-        yield number, tuple(windows for windows, _ in hits), tuple(pixels for _, pixels in hits)
+        windows, positions = [], []
+        for axis, m, reader, part in zip(plan.axes, tap, readers, pixels or _everything(plan), strict=True):
+            hit, where = axis.landing(m, axis.lo + part.start, axis.lo + part.stop, reader)
+            first = min(reader.start, hit.start)  # an empty hit stays empty
+            windows.append(slice(hit.start - first, hit.stop - first))
+            positions.append(where)
+        yield number, tuple(windows), tuple(positions)
 
 
-def _largest(x: Array, plan: Geometry) -> tuple[Array, Array]:
-    """Return each window's largest sample and the number of its tap, the first among equals; any NaN is largest."""
-    best = np.zeros((x.shape[0], *plan.output_size), x.dtype)  # compared with, though not chosen, at first
-    winner = np.full(best.shape, -1, np.intp)
-    for number, windows, pixels in _taps(plan):
-        candidate, current, holder = x[:, *pixels], best[:, *windows], winner[:, *windows]
-        # NaN is all that differs from itself, in every number type
-        beats = (holder < 0) | ((current == current) & ((candidate != candidate) | (candidate > current)))
+def _everything(plan: Geometry) -> Box:
+    return tuple(slice(0, n) for n in plan.size)
+
+
+def _readers(pixels: list[slice], plan: Geometry) -> Box:
+    """Return the windows that may read any of the pixels."""
+    return tuple(
+        axis.readers(slice(0, axis.k), axis.lo + part.start, axis.lo + part.stop)
+        for axis, part in zip(plan.axes, pixels, strict=True)
+    )
+
+
+def _largest(x: Any, windows: Box, call: Windows) -> tuple[Any, Any]:
+    """Return each window's largest sample and the number of its tap: the first among equals, or the first NaN."""
+    best = np.zeros((x.shape[0], *lengths(windows)), x.dtype)  # compared with, though not chosen, at first
+    winner = np.full(best.shape, -1, np.int32)
+    for number, here, pixels in _taps(call.plan, windows):
+        candidate, current, holder = x[:, *pixels], best[:, *here], winner[:, *here]
+        try:
+            with np.errstate(all="ignore"):
+                # NaN is all that differs from itself, in every number type
+                beats = (holder < 0) | ((current == current) & ((candidate != candidate) | (candidate > current)))
+        except TypeError as error:
+            raise DTypeError(call.op, f"the elements of x have no order: {error}.") from error
         holder[...] = np.where(beats, number, holder)
         current[...] = np.where(beats, candidate, current)
     return best, winner
 
 
-def _counts(call: Windows, include_padding: bool, dtype: np.dtype[Any]) -> Array:
-    """Return the number each window's sum is divided by, shaped as the output, in the type of the sum."""
-    counts = np.ones((), np.int64)
+def _counts(call: Windows, include_padding: bool) -> list[Array]:
+    """Return, along each axis, the number of taps that count in each window: all of them but at the rim."""
+    counts = []
     for axis, asked in zip(call.plan.axes, call.asked, strict=True):
-        inside = (0, asked.padded) if include_padding else (asked.lo, asked.lo + asked.n)
-        counts = np.multiply.outer(counts, np.array(axis.taps_inside(*inside)))
-    return counts.astype(dtype)
+        inside = (0, asked.padded) if include_padding else (axis.lo, axis.lo + axis.n)
+        along = np.full(axis.out, axis.k)
+        for i in axis.rim:
+            along[i] = axis.taps_inside(i, *inside)
+        counts.append(along)
+    return counts
 
 
-def _channel_blocks(plan: Geometry) -> Iterator[tuple[int, slice]]:
-    pixels = max(product(plan.size), product(plan.output_size))
+def _count(counts: list[Array], windows: Box, dtype: np.dtype[Any]) -> Array:
+    """Return the number that each window's sum is divided by, in the type of the sum."""
+    count = np.ones((), dtype)
+    for along, part in zip(counts, windows, strict=True):
+        count = np.multiply.outer(count, along[part].astype(dtype))
+    return count
+
+
+def _blocks(shape: tuple[int, ...], plan: Geometry) -> Iterator[tuple[Any, ...]]:
+    """Yield a sample's number and boxes of channels and positions that bound the temporaries."""
     for n in range(plan.batch):
-        for (channels,) in boxes((plan.channels,), PIXELS_AT_ONCE // pixels):
-            yield n, channels
+        for box in boxes(shape[1:], PIXELS_AT_ONCE):
+            yield n, *box
 
 
 def _check_ordered(call: Windows) -> None:

@@ -70,7 +70,13 @@ def per_rank(
 def _bind(implementation: Callable[Concatenate[Ranked, P], R], ranked: Ranked) -> Callable[P, R]:
     @wraps(implementation)
     def public(*args: P.args, **kwargs: P.kwargs) -> R:
-        return implementation(ranked, *args, **kwargs)
+        try:
+            return implementation(ranked, *args, **kwargs)
+        except TypeError as error:
+            # Python's own complaint about the arguments should name what the caller called
+            if str(error).startswith(implementation.__name__ + "()"):
+                raise TypeError(str(error).replace(implementation.__name__, ranked.op, 1)) from None
+            raise
 
     public.__name__ = public.__qualname__ = ranked.op
     public.__doc__ = ranked.describe(implementation.__doc__ or "")

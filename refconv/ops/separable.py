@@ -6,15 +6,19 @@ groups on the pointwise step it is super-separable (arXiv:1706.03059).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike
 
+from refconv.arithmetic.per_axis import flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Call, Options, Padding, PerAxis
 from refconv.ops.bilinear import correlate, gradients
 from refconv.ops.depthwise import depthwise_gradients
 from refconv.ops.dtypes import Array
+from refconv.ops.layouts import parse
 from refconv.ops.ranks import Ranked, per_rank
 
 __all__ = [
@@ -107,7 +111,8 @@ def _separable_conv(
     first, second = _separable_calls(
         ranked, x, w_depthwise, w_pointwise, (b_depthwise, b_pointwise), steps, pointwise_layout
     )
-    return correlate(second.op, second.plan, second.x, second.w, second.b, first.x_layout)
+    middle = _run_depthwise(first)
+    return correlate(second.op, second.plan, middle, second.w, second.b, first.x_layout)
 
 
 def _separable_conv_backward(
@@ -166,7 +171,8 @@ def _separable_conv_backward(
     steps = Options(stride, padding, dilation, groups, padding_mode, layout, kernel_layout)
     first, second = _separable_calls(ranked, x, w_depthwise, w_pointwise, (b_depthwise, None), steps, pointwise_layout)
     upstream = arguments.upstream(ranked.op, dy, first.x_layout, second.plan.y_shape, ranked.forward)
-    pointwise = gradients(second, upstream, second.w_layout, bias=bias)
+    seen = replace(second, x=_run_depthwise(first))
+    pointwise = gradients(seen, upstream, second.w_layout, bias=flag(ranked.op, "bias", bias))
     depthwise = depthwise_gradients(first, pointwise.dx, bias=bias)
     return SeparableGradients(depthwise.dx, depthwise.dw, pointwise.dw, depthwise.db, pointwise.db)
 
@@ -180,15 +186,19 @@ def _separable_calls(
     steps: Options,
     pointwise_layout: str | None,
 ) -> tuple[Call, Call]:
-    """Return the calls of both steps; the second's x is the first's result, in canonical order."""
-    first = arguments.depthwise(
-        ranked.op, ranked.rank, x, w_depthwise, biases[0], steps, ("w_depthwise", "b_depthwise")
-    )
-    middle = correlate(first.op, first.plan, first.x, first.w, first.b, first.x_layout.own)
+    """Return the checked calls of both steps; of the second's x only the shape is right as yet."""
+    depthwise_names, pointwise_names = ("w_depthwise", "b_depthwise"), ("w_pointwise", "b_pointwise")
+    first = arguments.depthwise(ranked.op, ranked.rank, x, w_depthwise, biases[0], steps, depthwise_names)
+    parse(ranked.op, "pointwise_layout", pointwise_layout, "OI" + first.x_layout.canonical[2:])
+    middle = np.broadcast_to(np.zeros((), first.x.dtype), first.plan.y_shape)
     mixing = Options(groups=steps.groups, kernel_layout=pointwise_layout)
-    names = ("w_pointwise", "b_pointwise")
-    second = arguments.pointwise(ranked.op, first.plan.rank, middle, w_pointwise, biases[1], mixing, names)
+    second = arguments.pointwise(ranked.op, first.plan.rank, middle, w_pointwise, biases[1], mixing, pointwise_names)
     return first, second
+
+
+def _run_depthwise(call: Call) -> Array:
+    """Return the depthwise step's result in canonical order."""
+    return correlate(call.op, call.plan, call.x, call.w, call.b, call.x_layout.own)
 
 
 separable_conv, separable_conv1d, separable_conv2d, separable_conv3d = per_rank("separable_conv{}", _separable_conv)

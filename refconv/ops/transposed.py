@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
+from refconv.arithmetic.per_axis import flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Options, Padding, PerAxis
-from refconv.ops.bilinear import Gradients, adjoint, bias_gradient, correlate, real_like, weights
-from refconv.ops.dtypes import Array, conjugate
+from refconv.ops.bilinear import FIRST, Gradients, adjoint, bias_gradient, correlate, real_like, weights
+from refconv.ops.dtypes import Array
 from refconv.ops.ranks import Ranked, per_rank
 
 __all__ = [
@@ -149,12 +150,12 @@ def _conv_transpose_backward(
     options = Options(stride, padding, dilation, groups, "zeros", layout, kernel_layout, output_padding)
     call = arguments.transposed(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.x_shape, ranked.forward)
-    dx = correlate(call.op, call.plan, upstream, conjugate(call.w), None, call.x_layout)
-    dw = weights(call.op, call.plan, conjugate(call.x), upstream, call.w_layout)
+    dx = correlate(call.op, call.plan, upstream, call.w, None, call.x_layout, conjugated=True)
+    dw = weights(call.op, call.plan, call.x, upstream, call.w_layout, conjugated=FIRST)
     return Gradients(
         dx=real_like(dx, call.x),
         dw=real_like(dw, call.w),
-        db=bias_gradient(call.op, upstream) if bias else None,
+        db=bias_gradient(call.op, upstream) if flag(call.op, "bias", bias) else None,
     )
 
 

@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike
 
 from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import product
+from refconv.arithmetic.padding import terms_per_pixel
 from refconv.ops import arguments
-from refconv.ops.dtypes import Array
-from refconv.ops.padding import pad, pad_adjoint
+from refconv.ops.dtypes import Array, sum_arithmetic
+from refconv.ops.padding import crop, extended, fold_margins, pad
 
 __all__ = ["col2im", "fold", "im2col", "unfold", "windows"]
 
@@ -34,34 +35,36 @@ def windows(x_padded: Array, plan: Geometry) -> Array:
     array([[0, 1],
            [3, 4]])
     """
-    steps = x_padded.strides[2:]
+    # where there is one tap, or one window, nobody steps: a huge stride or dilation must not overflow
+    steps = list(zip(plan.axes, x_padded.strides[2:], strict=True))
     return as_strided(
         x_padded,
         shape=(*x_padded.shape[:2], *plan.kernel_size, *plan.output_size),
         strides=(
             *x_padded.strides[:2],
-            *(axis.d * step for axis, step in zip(plan.axes, steps, strict=True)),
-            *(axis.s * step for axis, step in zip(plan.axes, steps, strict=True)),
+            *(axis.d * step if axis.k > 1 else 0 for axis, step in steps),
+            *(axis.s * step if axis.out > 1 else 0 for axis, step in steps),
         ),
         writeable=False,
     )
 
 
 def unfold(x: Array, plan: Geometry) -> Array:
-    """Return the whole im2col matrix ``(N, C * taps, outputs)`` of a canonical x, as a view where that will do."""
+    """Return the whole im2col matrix ``(N, C * taps, outputs)`` of an x in canonical order: always a copy."""
     view = windows(pad(x, plan), plan)
-    return view.reshape(plan.batch, plan.channels * product(plan.kernel_size), product(plan.output_size))
+    return view.copy().reshape(plan.batch, plan.channels * product(plan.kernel_size), product(plan.output_size))
 
 
+@np.errstate(all="ignore")
 def fold(columns: Array, plan: Geometry) -> Array:
-    """Return the adjoint of `unfold`: each entry added where it was read."""
-    shape = (plan.batch, plan.channels, *plan.kernel_size, *plan.output_size)
-    entries = columns.reshape(shape)
-    x_padded = np.zeros((plan.batch, plan.channels, *plan.padded_size), columns.dtype)
+    """Return the adjoint of `unfold`, in the type of the columns: each entry added where it was read."""
+    entries: Any = columns.reshape(plan.batch, plan.channels, *plan.kernel_size, *plan.output_size)
+    around = extended(plan, columns.dtype)
+    x_padded: Any = crop(around, plan)
     for tap in np.ndindex(*plan.kernel_size):
         landings = [axis.landing(m, 0, axis.padded)[1] for axis, m in zip(plan.axes, tap, strict=True)]
         x_padded[:, :, *landings] += entries[:, :, *tap]
-    return pad_adjoint(x_padded, plan)
+    return fold_margins(around, plan)
 
 
 def im2col(
@@ -114,9 +117,7 @@ def im2col(
             [4]]])
     """
     call = arguments.unfolding("im2col", x, kernel_size, (stride, padding, dilation, padding_mode), layout)
-    columns = unfold(call.x, call.plan)
-    # a kernel of one tap needs no copy to unfold, but a result is the caller's own
-    return columns.copy() if np.may_share_memory(columns, call.x) else columns
+    return unfold(call.x, call.plan)
 
 
 def col2im(
@@ -145,12 +146,13 @@ def col2im(
     Returns
     -------
     ndarray, shape (N, C, H, W)
-        In the order `layout` says.
+        In the order `layout` says, of the columns' type; integers give int64, exactly, and half precision is rounded
+        once.
 
     Raises
     ------
-    ShapeError, ArgumentError, ArgumentTypeError, DTypeError
-        Before any work, as for `im2col`.
+    ShapeError, ArgumentError, ArgumentTypeError, DTypeError, IntegerOverflowError
+        As for `im2col`, and IntegerOverflowError for an exact integer result outside int64.
 
     See Also
     --------
@@ -167,4 +169,7 @@ def col2im(
     call = arguments.folding(
         "col2im", columns, input_size, kernel_size, (stride, padding, dilation, padding_mode), layout
     )
-    return np.ascontiguousarray(call.x_layout.leave(fold(call.x, call.plan)))
+    arithmetic = sum_arithmetic(call.op, terms_per_pixel(call.plan), call.x)
+    folded = fold(call.x.astype(arithmetic.accumulator), call.plan)
+    with np.errstate(all="ignore"):
+        return call.x_layout.leave(arithmetic.finish(folded)).copy()
