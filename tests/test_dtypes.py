@@ -82,6 +82,7 @@ MIXED = [
     (np.uint64, np.int64, np.int64),
     (bool, bool, np.int64),
     (object, np.float64, object),
+    (BFLOAT16, object, object),
     (">f8", ">f8", np.float64),
     (">f4", "<f4", np.float32),
     (">i4", ">i4", np.int64),
@@ -220,3 +221,60 @@ def test_average_in_float32_divides_in_float32():
     x = np.array([1, 0, 0], np.float32).reshape(1, 1, 3)
     assert refconv.avg_pool1d(x, 3).item() == np.float32(1) / np.float32(3)
     assert refconv.avg_pool1d_backward(np.ones((1, 1, 1), np.float32), x, 3).dtype == np.float32
+
+
+def test_numpys_scalars_in_object_arrays_neither_wrap_nor_round():
+    hundred = np.array([[[np.int8(100)] * 3]], dtype=object)
+    assert refconv.conv1d(hundred, hundred).item() == 30000
+    thirds = np.array([[[Fraction(1, 3)] * 3]], dtype=object)
+    assert refconv.conv1d(hundred, thirds).item() == 100
+    x = np.full((1, 1, 300), 1.01, BFLOAT16)
+    assert refconv.conv1d(x, np.ones((1, 1, 300), object)).item() == pytest.approx(300 * float(x[0, 0, 0]), rel=1e-12)
+    assert type(refconv.conv1d(np.array([[[np.bool_(True)]]], object), [[[1]]]).item()) is int
+
+
+def test_col2im_adds_like_every_other_operation():
+    assert refconv.col2im(np.full((1, 3, 3), 100, np.int8), 5, 3).tolist() == [[[100, 200, 300, 200, 100]]]
+    assert refconv.col2im(np.ones((1, 3, 3), bool), 5, 3).tolist() == [[[1, 2, 3, 2, 1]]]
+    with pytest.raises(refconv.IntegerOverflowError, match="col2im"):
+        refconv.col2im(np.full((1, 3, 3), 2**62), 5, 3)
+    with pytest.raises(refconv.IntegerOverflowError, match="col2im"):  # two windows, one sample shown three times over
+        refconv.col2im(np.full((1, 1, 3), 2**62), 1, 1, padding=1, padding_mode="replicate")
+    for dtype in (np.float16, BFLOAT16):
+        columns = np.ones((1, 1, 3), dtype)
+        columns[..., 1] = 2048
+        x = refconv.col2im(columns, 1, 1, padding=1, padding_mode="replicate")
+        assert x.dtype == np.dtype(dtype)
+        assert x.item() == np.float32(2050).astype(dtype)
+
+
+def test_a_complex_bias_is_never_cut():
+    for dtype in (BFLOAT16, np.float16, np.float64):
+        with pytest.raises(refconv.DTypeError, match="b is complex128"):
+            refconv.conv1d(np.ones((1, 1, 2), dtype), np.ones((1, 1, 2), dtype), np.array([1 + 5j]))
+
+
+def test_roads_keep_each_gradients_own_type():
+    x, dy = np.array([[[2**60 + 1, 3]]]), np.array([[[5, 7]]])
+    w = np.array([[[0.5]]])
+    for algorithm in refconv.algorithms.ALGORITHMS:
+        got = refconv.algorithms.conv1d_backward(dy, x, w, algorithm=algorithm)
+        assert [g.dtype for g in got] == [np.float64, np.int64, np.int64]
+        assert got.dw.item() == 5 * (2**60 + 1) + 21
+        assert got.dx.tolist() == [[[2.5, 3.5]]]
+        assert got.db.item() == 12
+
+
+def test_average_of_large_integers_is_rounded_once():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        x = rng.integers(2**55, 2**60, (1, 1, 7))
+        assert refconv.avg_pool1d(x, 7).item() == sum(x.ravel().tolist()) / 7
+
+
+def test_the_bfloat16_maximum_knows_nan():
+    x = np.array([1, np.nan, 3, 2], BFLOAT16).reshape(1, 1, 4)
+    y = refconv.max_pool1d(x, 2).ravel().astype(float)
+    assert np.isnan(y[0])
+    assert y[1] == 3
+    assert refconv.max_pool1d_backward(np.ones((1, 1, 2), BFLOAT16), x, 2).ravel().astype(int).tolist() == [0, 1, 1, 0]

@@ -217,7 +217,7 @@ MENDED = {
         "7 > 0.",
     ),
     "output padding of a crop": (
-        transposed(padding=((4, 3), (0, 0)), output_padding=(3, 0), dilation=(1, 1)),
+        transposed(padding=((4, 4), (0, 0)), output_padding=(3, 0), dilation=(1, 1)),
         refconv.ArgumentError,
         "needed: output_padding < max(stride, dilation), but 3 >= 1.",
     ),

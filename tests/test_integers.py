@@ -130,3 +130,25 @@ def test_largest_and_sums():
     with pytest.raises(refconv.IntegerOverflowError, match=r"^op:"):
         exact_sum("op", np.array([[2**62, 2**62]]), (1,))
     assert fit("op", np.array([1, 2], object)).dtype == np.int64
+
+
+def test_lists_of_ints_that_no_type_holds_stay_exact():
+    """NumPy makes floats of 2**63 and a negative number side by side; refconv keeps Python's ints."""
+    y = refconv.conv1d([[[2**63 + 1, -(2**62) - 1]]], [[[1]]])
+    assert y.ravel().tolist() == [2**63 + 1, -(2**62) - 1]
+    assert refconv.conv1d([[[0.5, 2**63]]], [[[1]]]).dtype == np.float64
+
+
+def test_sums_in_boxes_are_exact(monkeypatch):
+    rng = np.random.default_rng(0)
+    a = rng.integers(-(2**62), 2**62, (3, 4, 5))
+    want = a.astype(object).sum(axis=(0, 2))
+    for most in (1, 7, 2**20):
+        monkeypatch.setattr("refconv.ops.integers.SUMMED_AT_ONCE", most)
+        if all(map(fits, want)):
+            assert (exact_sum("op", a, (0, 2)) == want).all()
+        assert (exact_sum("op", a // 16, (0, 2)) == (a // 16).astype(object).sum(axis=(0, 2))).all()
+        unsigned = np.array([[2**63, 2**62]], np.uint64)
+        with pytest.raises(refconv.IntegerOverflowError):
+            exact_sum("op", unsigned, (1,))
+        assert exact_sum("op", np.array([[2**62, -(2**62)], [2**62, 2**62 - 1]]), (1,)).tolist() == [0, 2**63 - 1]

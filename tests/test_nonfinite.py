@@ -68,6 +68,18 @@ def test_folding_infinities_does_not_warn():
     assert all(np.isnan(g).all() for g in gradients)
 
 
+def test_gradients_overflow_to_infinity_without_a_warning():
+    big = np.full((1, 1, 3), 60000, np.float16)
+    x, w = np.ones((1, 1, 1), np.float16), np.ones((1, 1, 1), np.float16)
+    for mode in ("replicate", "circular"):
+        assert refconv.conv1d_backward(big, x, w, padding=1, padding_mode=mode).dx.item() == np.inf
+    peak = np.array([[[0, 0, 1, 0, 0]]], np.float16)
+    assert refconv.max_pool1d_backward(big, peak, 3, stride=1).max() == np.inf
+    assert np.isnan(refconv.max_pool1d_backward(np.array([[[np.inf, -np.inf, 0.0]]]), peak, 3, stride=1)[0, 0, 2])
+    assert refconv.col2im(big, 1, 1, padding=1, padding_mode="replicate").item() == np.inf
+    assert np.isnan(refconv.col2im(np.array([[[1.0, np.inf], [-np.inf, 1.0]]]), 3, 2)[0, 0, 1])
+
+
 @pytest.mark.parametrize("special", [np.nan, np.inf, -np.inf])
 def test_pooling(special):
     x = np.array([[[1.0, special, 3.0, 4.0, special, special]]])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import refconv
 from refconv.ops import contraction, pooling
-from refconv.ops.tiles import boxes, lengths
+from refconv.ops.tiles import boxes, lengths, whole
 from tests.draw import cases, draw_convolution, draw_pooling, draw_transposed
 from tests.test_definition import check_convolution, check_pooling, check_transposed
 
@@ -23,7 +23,7 @@ MIB = 2**20
 def test_boxes_cover_a_shape_once(shape, limit):
     count = np.zeros(shape, int)
     sizes = []
-    for box in boxes(tuple(shape), limit):
+    for box in boxes(whole(*shape), limit):
         count[box] += 1
         sizes.append(prod(lengths(box)))
     assert (count == 1).all()
@@ -31,12 +31,14 @@ def test_boxes_cover_a_shape_once(shape, limit):
 
 
 def test_boxes_keep_the_last_axes_whole_and_cut_evenly():
-    cuts = lambda shape, limit: [tuple((p.start, p.stop) for p in box) for box in boxes(shape, limit)]  # noqa: E731
+    cuts = lambda shape, limit: [tuple((p.start, p.stop) for p in box) for box in boxes(whole(*shape), limit)]  # noqa: E731
     assert cuts((2, 3), 6) == [((0, 2), (0, 3))]
     assert cuts((2, 3), 5) == [((0, 1), (0, 3)), ((1, 2), (0, 3))]
     assert cuts((5,), 4) == [((0, 3),), ((3, 5),)]  # not 4 and 1
     assert cuts((2, 5), 4) == [((0, 1), (0, 3)), ((0, 1), (3, 5)), ((1, 2), (0, 3)), ((1, 2), (3, 5))]
     assert cuts((), 4) == [()]
+    assert cuts((2, 0), 4) == []
+    assert [box for (box,) in boxes((slice(3, 8),), 4)] == [slice(3, 6), slice(6, 8)]
     assert cuts((4, 2, 3), 12) == [((0, 2), (0, 2), (0, 3)), ((2, 4), (0, 2), (0, 3))]
 
 
@@ -100,6 +102,8 @@ BIG = {
     "depthwise": ((1, 256, 128, 128), (256, 1, 5, 5), {"groups": 256, "dilation": 3}, np.float64),
     "many filters": ((1, 512, 20, 20), (1024, 512, 3, 3), {"stride": 2}, np.float64),
     "kernel as large as the image": ((1, 1, 740, 740), (1, 1, 700, 700), {}, np.float64),
+    "many groups": ((1, 4096, 4, 4), (8192, 64, 4, 4), {"groups": 64}, np.int8),
+    "complex": ((1, 4, 700, 700), (4, 4, 3, 3), {}, np.complex128),
     "strided volume": ((1, 4, 64, 64, 64), (4, 4, 5, 5, 5), {"stride": (2, 1, 3)}, np.float32),
 }
 
@@ -113,8 +117,44 @@ def test_workspace_stays_under_64_mib(name):
     y = refconv.conv(x, w, **options)
     dy = np.ones(y.shape, dtype)
     assert workspace(lambda: refconv.conv(x, w, **options)) < 64 * MIB
-    if name != "kernel as large as the image":  # half a million taps, each a step of a Python loop in dx
-        assert workspace(lambda: refconv.conv_backward(dy, x, w, **options)) < 64 * MIB
+    assert workspace(lambda: refconv.conv_backward(dy, x, w, **options)) < 64 * MIB
+
+
+def test_workspace_of_transposed_kernels():
+    """Kernels in another order are copied for each product: some filters at a time, not all of them."""
+    x, w = np.ones((1, 768, 5, 5)), np.ones((3, 3, 768, 768))
+    kw = {"padding": 1, "kernel_layout": "HWOI"}
+    assert workspace(lambda: refconv.conv_transpose2d(x, w, **kw)) < 64 * MIB
+    y = np.ones((1, 768, 5, 5))
+    kw = {"padding": 1, "kernel_layout": "HWIO"}
+    assert workspace(lambda: refconv.conv2d(x, w, **kw)) < 64 * MIB
+    assert workspace(lambda: refconv.conv2d_backward(y, x, w, **kw)) < 64 * MIB
+
+
+def test_workspace_of_large_sums_and_planes():
+    dy = np.full((1, 1, 5 * 10**6), 2**51)
+    x, w = np.ones((1, 1, 5 * 10**6), np.int8), np.ones((1, 1, 1), np.int8)
+    with pytest.raises(refconv.IntegerOverflowError):
+        refconv.conv1d_backward(dy, x, w)
+    dy[..., ::2] *= -1
+    assert workspace(lambda: refconv.conv1d_backward(dy, x, w)) < 64 * MIB
+    line = np.ones((1, 1, 5 * 10**6))
+    ends = np.ones((1, 1, 5 * 10**6 // 2))
+    assert workspace(lambda: refconv.max_pool1d(line, 2)) < 64 * MIB
+    assert workspace(lambda: refconv.max_pool1d_backward(ends, line, 2)) < 64 * MIB
+    assert workspace(lambda: refconv.avg_pool1d(line, 2)) < 64 * MIB
+    assert workspace(lambda: refconv.avg_pool1d_backward(ends, line, 2)) < 64 * MIB
+
+
+def test_a_kernel_as_large_as_the_image_takes_a_step_a_window_not_a_step_a_tap():
+    rng = np.random.default_rng(0)
+    x, w = rng.integers(-9, 10, (1, 2, 600, 500)), rng.integers(-9, 10, (2, 2, 599, 499))
+    dy = rng.integers(-9, 10, (1, 2, 2, 2))
+    dx = refconv.conv2d_backward(dy, x, w, bias=False).dx
+    want = sum(
+        np.pad(np.tensordot(dy[0, :, i, j], w, 1), ((0, 0), (i, 1 - i), (j, 1 - j))) for i in range(2) for j in range(2)
+    )
+    assert (dx[0] == want).all()
 
 
 def test_pooling_workspace_stays_bounded():

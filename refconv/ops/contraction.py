@@ -26,7 +26,7 @@ from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import product
 from refconv.ops.dtypes import Arithmetic, Array
 from refconv.ops.padding import pad
-from refconv.ops.tiles import boxes, lengths
+from refconv.ops.tiles import Box, boxes, lengths, whole
 from refconv.ops.unfold import windows
 
 __all__ = ["forward", "input_gradient", "weight_gradient"]
@@ -39,8 +39,6 @@ TAPS_AT_ONCE = 16384
 
 MANY_TAPS = 64
 """Kernels with more taps are scattered some taps at a time, rather than from ever smaller boxes of pixels."""
-
-Box = tuple[slice, ...]
 
 
 @np.errstate(all="ignore")  # infinities and NaN are results here, not accidents
@@ -57,7 +55,7 @@ def forward(x: Array, w: Array, b: Array | None, plan: Geometry, arithmetic: Ari
                 arithmetic.multiply(
                     _matrix(kernels[group, :, *taps], 2), _matrix(view[n, group, *taps, *box], 2 + plan.rank)
                 )
-                for taps in boxes((plan.group_channels, *plan.kernel_size), taps_limit)
+                for taps in boxes(whole(plan.group_channels, *plan.kernel_size), taps_limit)
             )
             total = reduce(iadd, products)
             if offset is not None:
@@ -72,12 +70,13 @@ def weight_gradient(dy: Array, x: Array, plan: Geometry, arithmetic: Arithmetic,
     view = _by_group(windows(pad(x, plan), plan), plan, axis=1)
     upstream, out = _by_group(dy, plan, axis=1), _by_group(dw, plan)
     limit = TILE_BYTES // arithmetic.width
-    for group, *taps in boxes((plan.groups, plan.group_channels, *plan.kernel_size), _taps_limit(plan, limit)):
+    every_tap = whole(plan.groups, plan.group_channels, *plan.kernel_size)
+    for group, *taps in boxes(every_tap, _taps_limit(plan, limit)):
         target = out[group, :, *taps]
         sides = (plan.group_filters, product(lengths(tuple(taps))))
         total = np.zeros((target.shape[0], *sides), arithmetic.accumulator)
         for n in range(plan.batch):
-            for box in boxes(plan.output_size, limit // (target.shape[0] * max(sides))):
+            for box in boxes(whole(*plan.output_size), limit // (target.shape[0] * max(sides))):
                 rows = _matrix(upstream[n, group, :, *box], 2)
                 columns = _matrix(view[n, group, *taps, *box], 2 + plan.rank)
                 total += arithmetic.multiply(rows, columns.swapaxes(1, 2))
@@ -95,10 +94,12 @@ def input_gradient(dy: Array, w: Array, b: Array | None, plan: Geometry, arithme
     kernels, upstream, out = _by_group(w, plan), _by_group(dy, plan, axis=1), _by_group(dx, plan, axis=1)
     offset = None if b is None else _by_group(b.astype(arithmetic.accumulator), plan)
     limit = TILE_BYTES // arithmetic.width
-    spread = min(product(plan.kernel_size), MANY_TAPS) / product(axis.s for axis in plan.axes)
-    pixels_limit = min(int(limit / spread), limit)
+    taps, outputs = product(plan.kernel_size), product(plan.output_size)
+    # a tile's products number about taps / strides for each of its pixels; with fewer outputs than taps see _scatter
+    per_pixel = min(taps, MANY_TAPS) / product(axis.s for axis in plan.axes) if taps <= outputs else 1
+    pixels_limit = min(int(limit / per_pixel), limit)
     for n in range(plan.batch):
-        for group, channels, *box in boxes(out.shape[1:], pixels_limit):
+        for group, channels, *box in boxes(whole(*out.shape[1:]), pixels_limit):
             target = out[n, group, channels, *box]
             part = np.zeros(target.shape, arithmetic.accumulator)
             _scatter(part, _padded(box, plan), upstream[n, group], kernels[group, :, channels], plan, arithmetic)
@@ -108,23 +109,24 @@ def input_gradient(dy: Array, w: Array, b: Array | None, plan: Geometry, arithme
             target[...] = arithmetic.finish(part) if dx.dtype == arithmetic.result else part
 
 
-def _scatter(part: Array, area: Box, dy: Array, kernels: Array, plan: Geometry, arithmetic: Arithmetic) -> None:
-    """Add to `part`, the pixels in `area` of the padded input, what all windows that read them give them."""
-    limit = TILE_BYTES // arithmetic.width
-    every_tap = tuple(slice(0, k) for k in plan.kernel_size)
-    taps_limit = limit // (part.shape[0] * part.shape[1] * max(product(lengths(_readers(every_tap, area, plan))), 1))
-    for taps in boxes(plan.kernel_size, taps_limit):
-        readers = _readers(taps, area, plan)
-        if product(lengths(readers)) == 0:
-            continue
-        columns = _columns(dy[:, :, *readers], kernels[:, :, :, *taps], arithmetic)
-        columns = columns.reshape(*part.shape[:2], *lengths(taps), *lengths(readers))
-        # one step of the loop for each tap, or for each window where these are fewer
-        by_tap = product(lengths(taps)) <= product(lengths(readers))
-        for step in np.ndindex(*lengths(taps if by_tap else readers)):
-            hits = _hits(step, by_tap, (taps, readers), area, plan)
-            entries = (*step, *(hit for hit, _ in hits)) if by_tap else (*(hit for hit, _ in hits), *step)
-            part[:, :, *(pixels for _, pixels in hits)] += columns[:, :, *entries]
+def _scatter(part: Array, area: Box, dy: Any, kernels: Any, plan: Geometry, arithmetic: Arithmetic) -> None:
+    """Add to `part`, the pixels in `area` of the padded input, what all windows that read them give them.
+
+    One step of the loop adds what one tap gives, over all its windows; or, where these are fewer, what one window
+    gives, over all its taps.
+    """
+    limit = TILE_BYTES // arithmetic.width // (part.shape[0] * part.shape[1])
+    every_tap = whole(*plan.kernel_size)
+    count = product(lengths(_readers(every_tap, area, plan)))
+    by_tap = product(plan.kernel_size) <= count
+    for taps in boxes(every_tap, limit // count if by_tap else limit):
+        for readers in boxes(_readers(taps, area, plan), limit // product(lengths(taps))):
+            columns = _columns(dy[:, :, *readers], kernels[:, :, :, *taps], arithmetic)
+            columns = columns.reshape(*part.shape[:2], *lengths(taps), *lengths(readers))
+            for step in np.ndindex(*lengths(taps if by_tap else readers)):
+                hits = _hits(step, by_tap, (taps, readers), area, plan)
+                entries = (*step, *(hit for hit, _ in hits)) if by_tap else (*(hit for hit, _ in hits), *step)
+                part[:, :, *(pixels for _, pixels in hits)] += columns[:, :, *entries]
 
 
 def _hits(
@@ -153,7 +155,7 @@ def _columns(dy: Any, kernels: Any, arithmetic: Arithmetic) -> Array:
         iadd,
         (
             arithmetic.multiply(_matrix(kernels[:, some], 2).swapaxes(1, 2), _matrix(dy[:, some], 2))
-            for (some,) in boxes((filters,), TILE_BYTES // arithmetic.width // (groups * larger))
+            for (some,) in boxes(whole(filters), TILE_BYTES // arithmetic.width // (groups * larger))
         ),
     )
 
@@ -168,13 +170,10 @@ def _padded(box: list[slice], plan: Geometry) -> Box:
     return tuple(slice(axis.lo + cut.start, axis.lo + cut.stop) for axis, cut in zip(plan.axes, box, strict=True))
 
 
-def _output_boxes(plan: Geometry, limit: int, taps: int) -> Iterator[list[slice]]:
+def _output_boxes(plan: Geometry, limit: int, taps: int) -> Iterator[Box]:
     """Yield boxes of groups and outputs whose columns, sums and kernels stay within the limit."""
-    most_groups = limit // (plan.group_filters * taps)
-    for (some,) in boxes((plan.groups,), most_groups):
-        count = some.stop - some.start
-        for group, *box in boxes((count, *plan.output_size), limit // max(taps, plan.group_filters)):
-            yield [slice(some.start + group.start, some.start + group.stop), *box]
+    for (some,) in boxes(whole(plan.groups), limit // (plan.group_filters * taps)):
+        yield from boxes((some, *whole(*plan.output_size)), limit // max(taps, plan.group_filters))
 
 
 def _taps_limit(plan: Geometry, limit: int) -> int:

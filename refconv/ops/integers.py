@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refconv.errors import IntegerOverflowError
-from refconv.ops.tiles import boxes
+from refconv.ops.tiles import boxes, whole
 
 __all__ = ["ExactIntegers", "exact_sum", "fit", "largest"]
 
@@ -89,7 +89,7 @@ def exact_sum(op: str, a: NDArray[Any], axes: tuple[int, ...]) -> NDArray[Any]:
         return total
     # halves of 32 bits add up in int64 without a carry for as long as a box is shorter than 2^31
     total = np.zeros([size for axis, size in enumerate(a.shape) if axis not in axes], object)
-    for box in boxes(a.shape, SUMMED_AT_ONCE):
+    for box in boxes(whole(*a.shape), SUMMED_AT_ONCE):
         high, low = (a[box] >> 32).sum(axis=axes), (a[box] & 0xFFFFFFFF).sum(axis=axes)
         kept = tuple(part for axis, part in enumerate(box) if axis not in axes)
         total[kept] += high.astype(object) * 2**32 + low.astype(object)

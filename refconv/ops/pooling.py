@@ -21,7 +21,7 @@ from refconv.ops.arguments import Padding, PerAxis, Windows
 from refconv.ops.dtypes import Array, is_integer, sum_arithmetic
 from refconv.ops.integers import FLOAT_EXACT, largest
 from refconv.ops.ranks import Ranked, per_rank
-from refconv.ops.tiles import boxes, lengths
+from refconv.ops.tiles import Box, boxes, lengths, whole
 
 __all__ = [
     "avg_pool",
@@ -43,8 +43,6 @@ __all__ = [
 ]
 
 PIXELS_AT_ONCE = 2**18
-
-Box = tuple[slice, ...]
 
 
 def _max_pool(
@@ -310,16 +308,12 @@ def _taps(plan: Geometry, readers: Box, pixels: Box | None = None) -> Iterator[t
     """
     for number, tap in enumerate(np.ndindex(*plan.kernel_size)):
         windows, positions = [], []
-        for axis, m, reader, part in zip(plan.axes, tap, readers, pixels or _everything(plan), strict=True):
+        for axis, m, reader, part in zip(plan.axes, tap, readers, pixels or whole(*plan.size), strict=True):
             hit, where = axis.landing(m, axis.lo + part.start, axis.lo + part.stop, reader)
             first = min(reader.start, hit.start)  # an empty hit stays empty
             windows.append(slice(hit.start - first, hit.stop - first))
             positions.append(where)
         yield number, tuple(windows), tuple(positions)
-
-
-def _everything(plan: Geometry) -> Box:
-    return tuple(slice(0, n) for n in plan.size)
 
 
 def _readers(pixels: list[slice], plan: Geometry) -> Box:
@@ -370,7 +364,7 @@ def _count(counts: list[Array], windows: Box, dtype: np.dtype[Any]) -> Array:
 def _blocks(shape: tuple[int, ...], plan: Geometry) -> Iterator[tuple[Any, ...]]:
     """Yield a sample's number and boxes of channels and positions that bound the temporaries."""
     for n in range(plan.batch):
-        for box in boxes(shape[1:], PIXELS_AT_ONCE):
+        for box in boxes(whole(*shape[1:]), PIXELS_AT_ONCE):
             yield n, *box
 
 

@@ -1,34 +1,52 @@
-"""Cut a shape into boxes of bounded size, so that a workspace is bounded too."""
+"""Cut a region into boxes of bounded size, so that a workspace is bounded too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-__all__ = ["boxes", "lengths"]
+__all__ = ["Box", "boxes", "lengths", "whole"]
+
+Box = tuple[slice, ...]
+"""A range along each axis."""
 
 
-def boxes(shape: tuple[int, ...], limit: int) -> Iterator[tuple[slice, ...]]:
-    """Yield slices that cover `shape` (no size 0) once, each of at most `limit` elements (but at least of one).
+def boxes(region: Box, limit: int) -> Iterator[Box]:
+    """Yield boxes that cover a region once, each of at most `limit` elements (but at least of one).
 
-    The last axes stay whole while they fit; the axis that does not fit is cut evenly; before it, one at a time.
+    The last axes stay whole while they fit; the axis that does not fit is cut evenly; before it, one at a time. An
+    empty region has no boxes.
 
     Examples
     --------
-    >>> [(rows.start, columns.start, columns.stop) for rows, columns in boxes((2, 5), 3)]
+    >>> [(rows.start, columns.start, columns.stop) for rows, columns in boxes(whole(2, 5), 3)]
     [(0, 0, 3), (0, 3, 5), (1, 0, 3), (1, 3, 5)]
     """
-    if not shape:
+    if not region:
         yield ()
         return
-    *outer, last = shape
-    step = _even_step(last, max(limit, 1))
-    room = limit // last if step == last else 1  # an axis that is cut leaves no room before it
+    *outer, last = region
+    size = last.stop - last.start
+    if size == 0:
+        return
+    step = _even_step(size, max(limit, 1))
+    room = limit // size if step == size else 1  # an axis that is cut leaves no room before it
     for head in boxes(tuple(outer), room):
-        for start in range(0, last, step):
-            yield (*head, slice(start, min(start + step, last)))
+        for start in range(last.start, last.stop, step):
+            yield (*head, slice(start, min(start + step, last.stop)))
 
 
-def lengths(box: tuple[slice, ...]) -> tuple[int, ...]:
+def whole(*sizes: int) -> Box:
+    """Return the region of a whole shape.
+
+    Examples
+    --------
+    >>> whole(2, 3)
+    (slice(0, 2, None), slice(0, 3, None))
+    """
+    return tuple(slice(0, size) for size in sizes)
+
+
+def lengths(box: Box) -> tuple[int, ...]:
     """Return the size of a box along each axis.
 
     Examples
