@@ -29,13 +29,13 @@ def conv_backward(dy, x, w, **options):
 
 
 def conv_transpose(x, w, b=None, **options):
-    call = arguments.transposed("conv_transpose", None, x, w, b, Options(**options))
+    call = arguments.transposed("conv_transpose", None, x, w, b, Options(**options, kernel_layout="IO*"))
     return direct.transposed(python(call.x), python(call.w), None if b is None else python(b), call.plan)
 
 
 def conv_transpose_backward(dy, x, w, **options):
     """Return dx, dw, db: the same triples, with x where the plan has y and dy where it has x."""
-    call = arguments.transposed("conv_transpose", None, x, w, None, Options(**options))
+    call = arguments.transposed("conv_transpose", None, x, w, None, Options(**options, kernel_layout="IO*"))
     dy, x, w = python(dy), python(x), python(w)
     dx, dw = np.zeros(x.shape, object), np.zeros(w.shape, object)
     for ix, iy, iw in direct.terms(call.plan):
@@ -58,7 +58,7 @@ def _pooling(x, options):
         options.get("dilation", 1),
         options.get("ceil_mode", False),
     )
-    return arguments.pooling("pool", None, x, options["kernel_size"], how, None)
+    return arguments.pooling("pool", None, x, options["kernel_size"], how, "NC*")
 
 
 def max_pool(x, **options):

@@ -87,9 +87,9 @@ def meaning(code: str) -> str:
     return ast.dump(tree)
 
 
-def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Yield every mutant of a file."""
-    source = path.read_text(encoding="utf-8")
+def mutants_of(tree: Path, path: str) -> Iterator[Mutant]:
+    """Yield every mutant of a file of a tree."""
+    source = (tree / path).read_text(encoding="utf-8")
     same = meaning(source)
     for name in sorted(cosmic_ray.plugins.operator_names()):
         if "variable" in name.lower():  # these ask for names to put in
@@ -104,7 +104,7 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
             if changed:
                 lines = difflib.unified_diff(source.splitlines(), code.splitlines(), lineterm="", n=0)
                 shown = "\n".join(line for line in lines if not line.startswith(("---", "+++")))
-                yield Mutant(str(path.relative_to(ROOT)), name.removeprefix("core/"), occurrence, code, shown)
+                yield Mutant(path, name.removeprefix("core/"), occurrence, code, shown)
             occurrence += 1
 
 
@@ -140,9 +140,9 @@ def survives(mutant: Mutant, tree: Path) -> bool:
         target.write_text(original, encoding="utf-8")
 
 
-def copy_tree(parent: Path, number: int) -> Path:
+def copy_tree(folder: Path, number: int) -> Path:
     """Return a copy of what the tests need."""
-    tree = parent / str(number)
+    tree = folder / str(number)
     tree.mkdir()
     for name in COPIED:
         source = ROOT / name
@@ -150,24 +150,21 @@ def copy_tree(parent: Path, number: int) -> Path:
     return tree
 
 
-def run(mutants: list[Mutant], workers: int) -> list[Mutant]:
-    """Test all mutants and return the survivors."""
+def run(mutants: list[Mutant], trees: list[Path]) -> list[Mutant]:
+    """Test all mutants, one at a time in each tree, and return the survivors."""
     survivors: list[Mutant] = []
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
-        trees: SimpleQueue[Path] = SimpleQueue()
-        for number in range(workers):
-            trees.put(copy_tree(Path(folder), number))
-        if not passes(tree := trees.get(), "refconv"):
-            sys.exit("The tests fail without any mutation: every mutant would seem noticed.")
-        trees.put(tree)
+    free: SimpleQueue[Path] = SimpleQueue()
+    for tree in trees:
+        free.put(tree)
 
-        def one(mutant: Mutant) -> tuple[Mutant, bool]:
-            tree = trees.get()
-            try:
-                return mutant, survives(mutant, tree)
-            finally:
-                trees.put(tree)
+    def one(mutant: Mutant) -> tuple[Mutant, bool]:
+        tree = free.get()
+        try:
+            return mutant, survives(mutant, tree)
+        finally:
+            free.put(tree)
 
+    with ThreadPoolExecutor(len(trees)) as pool:
         for done, future in enumerate(as_completed([pool.submit(one, mutant) for mutant in mutants]), 1):
             mutant, alive = future.result()
             if alive:
@@ -176,6 +173,17 @@ def run(mutants: list[Mutant], workers: int) -> list[Mutant]:
             print(f"\r{done} of {len(mutants)}, {len(survivors)} survive", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return survivors
+
+
+def sample(tree: Path, files: list[str], size: int, seed: int) -> list[Mutant]:
+    """Return a random sample of the mutants of the files, or all of them for size 0."""
+    mutants: list[Mutant] = []
+    for number, path in enumerate(files, 1):
+        mutants += mutants_of(tree, path)
+        print(f"\rlooking for mutants: {number} of {len(files)} files", end="", file=sys.stderr, flush=True)
+    drawn = min(size, len(mutants)) if size else len(mutants)
+    print(f"\n{drawn} of {len(mutants)} mutants of {len(files)} files, seed {seed}", flush=True)
+    return random.Random(seed).sample(mutants, drawn)  # noqa: S311 - a sample, not a secret
 
 
 def main() -> int:
@@ -187,14 +195,15 @@ def main() -> int:
     parser.add_argument("--least", type=float, default=95.0, help="the score, in percent, below which this fails")
     parser.add_argument("--json", type=Path, help="write the survivors here")
     arguments = parser.parse_args()
-    folders = [*(ROOT / "refconv/arithmetic").glob("*.py"), *(ROOT / "refconv/ops").glob("*.py")]
-    files = [ROOT / name for name in arguments.file] if arguments.file else sorted(folders)
-    mutants = [mutant for path in files for mutant in mutants_of(path)]
-    total = len(mutants)
-    if arguments.sample and arguments.sample < total:
-        mutants = random.Random(arguments.seed).sample(mutants, arguments.sample)  # noqa: S311 - a sample, not a secret
-    print(f"{len(mutants)} of {total} mutants of {len(files)} files, seed {arguments.seed}", flush=True)
-    survivors = run(mutants, arguments.workers)
+    with tempfile.TemporaryDirectory() as folder:
+        # all from one copy, so that the files can be worked on meanwhile
+        trees = [copy_tree(Path(folder), number) for number in range(arguments.workers)]
+        if not passes(trees[0], "refconv"):
+            sys.exit("The tests fail without any mutation: every mutant would seem noticed.")
+        found = [p for part in ("arithmetic", "ops") for p in (trees[0] / "refconv" / part).glob("*.py")]
+        files = arguments.file or sorted(str(path.relative_to(trees[0])) for path in found)
+        mutants = sample(trees[0], files, arguments.sample, arguments.seed)
+        survivors = run(mutants, trees)
     score = 100 * (1 - len(survivors) / len(mutants))
     print(f"{len(mutants) - len(survivors)} of {len(mutants)} noticed: {score:.1f} %")
     if arguments.json:

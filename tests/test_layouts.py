@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from itertools import permutations
 
 import numpy as np
@@ -117,4 +118,25 @@ def test_a_layout_knows_its_shapes():
     assert layout.shape((2, 3, 4, 5)) == (4, 5, 3, 2)
     assert layout.empty((2, 3, 4, 5), float).shape == (2, 3, 4, 5)
     assert layout.shown == "(H, W, C, N)"
-    assert layout.own == parse("op", "layout", None, "NCHW")
+    assert layout.own == parse("op", "layout", "NCHW", "NCHW")
+
+
+def test_a_star_stands_for_the_axes_in_any_rank():
+    assert parse("op", "layout", "N*C", "NCDHW").letters == "NDHWC"
+    assert parse("op", "layout", "*IO", "OIW").letters == "WIO"
+    x, w = np.ones((1, 4, 5, 6, 2)), np.ones((2, 2, 2, 2, 3))
+    assert refconv.conv(x, w, layout="N*C", kernel_layout="*IO").shape == (1, 3, 4, 5, 3)
+    for wrong in ("N*", "NC**", "*", None, ""):
+        with pytest.raises(refconv.ArgumentError, match="is not an order of the 4 letters N, C, H, W"):
+            refconv.conv2d(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)), layout=wrong)
+
+
+def test_signatures_spell_the_default_layout_out():
+    defaults = lambda f: {k: p.default for k, p in inspect.signature(f).parameters.items() if "layout" in k}  # noqa: E731
+    assert defaults(refconv.conv2d) == {"layout": "NCHW", "kernel_layout": "OIHW"}
+    assert defaults(refconv.conv1d_backward) == {"layout": "NCW", "kernel_layout": "OIW"}
+    assert defaults(refconv.conv_transpose3d) == {"layout": "NCDHW", "kernel_layout": "IODHW"}
+    assert defaults(refconv.conv) == {"layout": "NC*", "kernel_layout": "OI*"}
+    assert defaults(refconv.separable_conv1d)["pointwise_layout"] == "OIW"
+    first = list(inspect.signature(refconv.conv2d).parameters)
+    assert first[:4] == ["x", "w", "b", "stride"]

@@ -43,8 +43,8 @@ def _conv(
     dilation: PerAxis = 1,
     groups: int = 1,
     padding_mode: str = "zeros",
-    layout: str | None = None,
-    kernel_layout: str | None = None,
+    layout: str = "NC*",
+    kernel_layout: str = "OI*",
     algorithm: str = "direct",
 ) -> Array:
     """Convolve by a road of your choice; otherwise `refconv.{op}`.
@@ -98,8 +98,8 @@ def _conv_backward(
     dilation: PerAxis = 1,
     groups: int = 1,
     padding_mode: str = "zeros",
-    layout: str | None = None,
-    kernel_layout: str | None = None,
+    layout: str = "NC*",
+    kernel_layout: str = "OI*",
     bias: bool = True,
     algorithm: str = "direct",
 ) -> Gradients:

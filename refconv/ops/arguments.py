@@ -61,8 +61,8 @@ class Options(NamedTuple):
     dilation: PerAxis = 1
     groups: int = 1
     padding_mode: str = "zeros"
-    layout: str | None = None
-    kernel_layout: str | None = None
+    layout: str = "NC*"
+    kernel_layout: str = "OI*"
     output_padding: PerAxis = 0
 
 
@@ -197,7 +197,7 @@ class Windows:
 
 
 def unfolding(
-    op: str, x: ArrayLike, kernel_size: PerAxis, how: tuple[PerAxis, Padding, PerAxis, str], layout: str | None
+    op: str, x: ArrayLike, kernel_size: PerAxis, how: tuple[PerAxis, Padding, PerAxis, str], layout: str
 ) -> Windows:
     """Return the checked call of im2col; `how` is stride, padding, dilation, padding_mode."""
     _, x_layout, x_array = _spatial(op, None, x, layout)
@@ -211,7 +211,7 @@ def folding(
     input_size: PerAxis,
     kernel_size: PerAxis,
     how: tuple[PerAxis, Padding, PerAxis, str],
-    layout: str | None,
+    layout: str,
 ) -> Windows:
     """Return the checked call of col2im, whose x is the matrix of columns."""
     matrix = check_numeric(op, "columns", columns)
@@ -235,7 +235,7 @@ def pooling(
     x: ArrayLike,
     kernel_size: PerAxis,
     how: tuple[PerAxis | None, Padding, PerAxis, bool],
-    layout: str | None,
+    layout: str,
 ) -> Windows:
     """Return the checked call of a pooling; `how` is stride (None: the kernel size), padding, dilation, ceil_mode."""
     _, x_layout, x_array = _spatial(op, rank, x, layout)
@@ -256,7 +256,7 @@ def _window_plan(
     return Geometry(shape[0], shape[1], shape[1], axes, shape[1], mode)
 
 
-def _spatial(op: str, rank: int | None, x: ArrayLike, layout: str | None) -> tuple[str, Layout, Array]:
+def _spatial(op: str, rank: int | None, x: ArrayLike, layout: str) -> tuple[str, Layout, Array]:
     """Return the names of the spatial axes, the layout, and x in canonical order."""
     array = check_numeric(op, "x", x)
     if rank is None:

@@ -33,8 +33,8 @@ def _depthwise_conv(
     padding: Padding = 0,
     dilation: PerAxis = 1,
     padding_mode: str = "zeros",
-    layout: str | None = None,
-    kernel_layout: str | None = None,
+    layout: str = "NC*",
+    kernel_layout: str = "CM*",
 ) -> Array:
     r"""Convolve each channel with its own `multiplier` filters; channels are not mixed.
 
@@ -52,7 +52,7 @@ def _depthwise_conv(
         Bias.
     stride, padding, dilation, padding_mode
         As for `conv2d`, in input samples per axis.
-    layout, kernel_layout : str, optional
+    layout, kernel_layout : str
         Any order of N, C, {axes} and of C, M, {axes}; TensorFlow's depthwise kernels are "HWCM".
 
     Returns
@@ -94,8 +94,8 @@ def _depthwise_conv_backward(
     padding: Padding = 0,
     dilation: PerAxis = 1,
     padding_mode: str = "zeros",
-    layout: str | None = None,
-    kernel_layout: str | None = None,
+    layout: str = "NC*",
+    kernel_layout: str = "CM*",
     bias: bool = True,
 ) -> Gradients:
     """Return the gradients of ``sum(dy * {forward}(x, w, b))`` for x, w and b.

@@ -54,17 +54,16 @@ class Layout:
 
 
 def parse(op: str, name: str, value: Any, canonical: str) -> Layout:
-    """Return the Layout that `value` names, or raise; None stands for `canonical` itself."""
-    if value is None:
-        return Layout(canonical, canonical)
-    if not isinstance(value, str) or sorted(value) != sorted(canonical):
+    """Return the Layout that `value` names, ``*`` standing for all spatial axes in order; or raise."""
+    letters = value.replace("*", canonical[2:]) if isinstance(value, str) else ""
+    if sorted(letters) != sorted(canonical):
         raise ArgumentError(
             op,
             f"{name}={value!r} is not an order of the {len(canonical)} letters {', '.join(canonical)}.",
             fix=f"Write {canonical!r}, or the same letters in your arrays' order, such as {_last(canonical)!r}.",
             fixes=[{name: canonical}],
         )
-    return Layout(value, canonical)
+    return Layout(letters, canonical)
 
 
 def _last(canonical: str) -> str:

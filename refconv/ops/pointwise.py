@@ -30,8 +30,8 @@ def _pointwise_conv(
     b: ArrayLike | None = None,
     stride: PerAxis = 1,
     groups: int = 1,
-    layout: str | None = None,
-    kernel_layout: str | None = None,
+    layout: str = "NC*",
+    kernel_layout: str = "OI*",
 ) -> Array:
     r"""Mix the channels at each position: a convolution whose kernel has one tap.
 
@@ -49,7 +49,7 @@ def _pointwise_conv(
         Steps between the positions that are kept, in input samples.
     groups : int
         G: channels are only mixed within their group.
-    layout, kernel_layout : str, optional
+    layout, kernel_layout : str
         As for `conv2d`.
 
     Returns
@@ -84,8 +84,8 @@ def _pointwise_conv_backward(
     w: ArrayLike,
     stride: PerAxis = 1,
     groups: int = 1,
-    layout: str | None = None,
-    kernel_layout: str | None = None,
+    layout: str = "NC*",
+    kernel_layout: str = "OI*",
     bias: bool = True,
 ) -> Gradients:
     """Return the gradients of ``sum(dy * {forward}(x, w, b))`` for x, w and b.

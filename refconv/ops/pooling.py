@@ -53,7 +53,7 @@ def _max_pool(
     padding: Padding = 0,
     dilation: PerAxis = 1,
     ceil_mode: bool = False,
-    layout: str | None = None,
+    layout: str = "NC*",
 ) -> Array:
     r"""Return the largest sample of each window.
 
@@ -73,7 +73,7 @@ def _max_pool(
         As for `conv2d`, but padding is never negative.
     ceil_mode : bool
         Keep a last window that hangs over the end, provided that it starts on the input or the padding before it.
-    layout : str, optional
+    layout : str
         Any order of N, C, {axes}.
 
     Returns
@@ -116,7 +116,7 @@ def _max_pool_backward(
     padding: Padding = 0,
     dilation: PerAxis = 1,
     ceil_mode: bool = False,
-    layout: str | None = None,
+    layout: str = "NC*",
 ) -> Array:
     """Return the gradient of ``sum(dy * {forward}(x))`` for x: each dy goes to its window's largest sample.
 
@@ -177,7 +177,7 @@ def _avg_pool(
     dilation: PerAxis = 1,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
-    layout: str | None = None,
+    layout: str = "NC*",
 ) -> Array:
     r"""Return the average of each window.
 
@@ -199,7 +199,7 @@ def _avg_pool(
         Keep a last window that hangs over the end, provided that it starts on the input or the padding before it.
     count_include_pad : bool
         Whether the count has the window's taps on padding. What hangs over the padding's end never counts.
-    layout : str, optional
+    layout : str
         Any order of N, C, {axes}.
 
     Returns
@@ -251,7 +251,7 @@ def _avg_pool_backward(
     dilation: PerAxis = 1,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
-    layout: str | None = None,
+    layout: str = "NC*",
 ) -> Array:
     """Return the gradient of ``sum(dy * {forward}(x))`` for x: each dy spread evenly over its window.
 

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from refconv.arithmetic.per_axis import letters
 
@@ -39,6 +39,16 @@ class Ranked:
         """The public name of the operation whose gradients these are."""
         return self.op.removesuffix("_backward")
 
+    def spell(self, default: Any) -> Any:
+        """Return a default as the signature shows it: a layout's ``*`` with this rank's axes.
+
+        Examples
+        --------
+        >>> Ranked("conv{}", 2).spell("NC*")
+        'NCHW'
+        """
+        return default.replace("*", letters(self.rank)) if isinstance(default, str) and self.rank else default
+
     def describe(self, text: str) -> str:
         """Fill a docstring in: the names, and shapes with this rank's axes."""
         axes = letters(2 if self.rank is None else self.rank)
@@ -51,6 +61,8 @@ class Ranked:
             ones=", ".join("1" for _ in axes),
             threes=", ".join("3" for _ in axes),
             sizes=", ".join("5" for _ in axes),
+            zeros=", ".join("0" for _ in axes),
+            first_three=", slice(3)" * len(axes),
             rank=len(axes),
         )
 
@@ -80,7 +92,10 @@ def _bind(implementation: Callable[Concatenate[Ranked, P], R], ranked: Ranked) -
 
     public.__name__ = public.__qualname__ = ranked.op
     public.__doc__ = ranked.describe(implementation.__doc__ or "")
-    signature = inspect.signature(implementation)
-    public.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
+    parameters = list(inspect.signature(implementation).parameters.values())[1:]
+    public.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [parameter.replace(default=ranked.spell(parameter.default)) for parameter in parameters],
+        return_annotation=inspect.signature(implementation).return_annotation,
+    )
     del public.__wrapped__
     return public

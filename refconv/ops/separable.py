@@ -56,9 +56,9 @@ def _separable_conv(
     dilation: PerAxis = 1,
     groups: int = 1,
     padding_mode: str = "zeros",
-    layout: str | None = None,
-    kernel_layout: str | None = None,
-    pointwise_layout: str | None = None,
+    layout: str = "NC*",
+    kernel_layout: str = "CM*",
+    pointwise_layout: str = "OI*",
 ) -> Array:
     r"""Convolve each channel by itself, then mix the channels at each position.
 
@@ -79,7 +79,7 @@ def _separable_conv(
         Of the depthwise step, as for `conv2d`.
     groups : int
         Groups of the *pointwise* step (super-separable convolution); the depthwise step always has C.
-    layout, kernel_layout, pointwise_layout : str, optional
+    layout, kernel_layout, pointwise_layout : str
         Any order of N, C, {axes}; of C, M, {axes}; of O, I, {axes}.
 
     Returns
@@ -127,9 +127,9 @@ def _separable_conv_backward(
     dilation: PerAxis = 1,
     groups: int = 1,
     padding_mode: str = "zeros",
-    layout: str | None = None,
-    kernel_layout: str | None = None,
-    pointwise_layout: str | None = None,
+    layout: str = "NC*",
+    kernel_layout: str = "CM*",
+    pointwise_layout: str = "OI*",
     bias: bool = True,
 ) -> SeparableGradients:
     """Return the gradients of ``sum(dy * {forward}(x, ...))`` for x, both kernels and both biases.
@@ -184,7 +184,7 @@ def _separable_calls(
     w_pointwise: ArrayLike,
     biases: tuple[ArrayLike | None, ArrayLike | None],
     steps: Options,
-    pointwise_layout: str | None,
+    pointwise_layout: str,
 ) -> tuple[Call, Call]:
     """Return the checked calls of both steps; of the second's x only the shape is right as yet."""
     depthwise_names, pointwise_names = ("w_depthwise", "b_depthwise"), ("w_pointwise", "b_pointwise")

@@ -37,8 +37,8 @@ def _conv_transpose(
     dilation: PerAxis = 1,
     groups: int = 1,
     output_padding: PerAxis = 0,
-    layout: str | None = None,
-    kernel_layout: str | None = None,
+    layout: str = "NC*",
+    kernel_layout: str = "IO*",
 ) -> Array:
     r"""Write each sample of x, times the kernel, over the outputs that it reaches: the adjoint of convolution.
 
@@ -65,7 +65,7 @@ def _conv_transpose(
         G: channels fall into G groups that do not see each other.
     output_padding : int or one per axis
         Samples more at the end of the output, less than ``max(stride, dilation)``.
-    layout, kernel_layout : str, optional
+    layout, kernel_layout : str
         Any order of N, C, {axes} and of I, O, {axes}.
 
     Returns
@@ -108,8 +108,8 @@ def _conv_transpose_backward(
     dilation: PerAxis = 1,
     groups: int = 1,
     output_padding: PerAxis = 0,
-    layout: str | None = None,
-    kernel_layout: str | None = None,
+    layout: str = "NC*",
+    kernel_layout: str = "IO*",
     bias: bool = True,
 ) -> Gradients:
     """Return the gradients of ``sum(dy * {forward}(x, w, b))`` for x, w and b.

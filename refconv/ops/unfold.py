@@ -74,7 +74,7 @@ def im2col(
     padding: Any = 0,
     dilation: Any = 1,
     padding_mode: str = "zeros",
-    layout: str | None = None,
+    layout: str = "NC*",
 ) -> Array:
     r"""Return the matrix whose columns are the windows of x: a convolution is a matrix product with it.
 
@@ -128,7 +128,7 @@ def col2im(
     padding: Any = 0,
     dilation: Any = 1,
     padding_mode: str = "zeros",
-    layout: str | None = None,
+    layout: str = "NC*",
 ) -> Array:
     r"""Return the adjoint of `im2col`: every entry of `columns` added to the pixel it was read from.
 
