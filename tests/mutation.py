@@ -31,7 +31,7 @@ import cosmic_ray.plugins
 from cosmic_ray.mutating import mutate_code
 
 ROOT = Path(__file__).parent.parent
-COPIED = ("refconv", "tests", "docs", "pyproject.toml", "README.md", "Makefile")
+COPIED = ("refconv", "tests", "docs", "pyproject.toml", "README.md", "CONTRIBUTING.md", "CITATION.cff", "Makefile")
 SECONDS = 300
 FIRST = {
     # part of a file's name: the tests that should notice, in front of all the others
