@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint
 
 # One stamp file for the environment and one for each extra of pyproject.toml installed into it.
 BASE := .venv/stamp-base
-EXTRAS := demo test lint torch
+EXTRAS := demo test lint torch mutation
 STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
@@ -47,7 +47,7 @@ test-torch: venv-test venv-torch ## the optional tier against PyTorch
 sweep: venv-test ## hold drawn cases against the definition; ARGS are passed on
 	$(BIN)/python tests/sweep.py $(ARGS)
 
-mutation: venv-test ## test the tests: do they notice a changed line? ARGS are passed on
+mutation: venv-test venv-mutation ## test the tests: do they notice a changed line? ARGS are passed on
 	$(BIN)/python tests/mutation.py $(ARGS)
 
 clean: ## remove .venv and everything else that can be made again
