@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refconv
-from refconv.ops.dtypes import conjugate
+from refconv.ops.elements import conjugate
 from tests import bounds, definition
 from tests.draw import cases, draw_convolution, draw_transposed
 

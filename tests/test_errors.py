@@ -441,6 +441,11 @@ UNMENDED = {
         refconv.ShapeError,
         "conv2d: the padded input would be larger than any memory.",
     ),
+    "columns beyond any memory": (
+        lambda: refconv.im2col(X, 3, padding=10**30),
+        refconv.ShapeError,
+        "im2col: the padded input would be larger than any memory.",
+    ),
     "output beyond any memory": (
         lambda: refconv.conv_transpose2d(X, T, stride=10**30),
         refconv.ShapeError,

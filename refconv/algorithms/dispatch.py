@@ -12,7 +12,8 @@ from refconv.arithmetic.per_axis import choice, flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Options, Padding, PerAxis
 from refconv.ops.bilinear import Gradients, real_like
-from refconv.ops.dtypes import Array, arithmetic_for, conjugate
+from refconv.ops.dtypes import arithmetic_for
+from refconv.ops.elements import Array, conjugate
 from refconv.ops.integers import fit
 from refconv.ops.layouts import Layout
 from refconv.ops.ranks import Ranked, per_rank

@@ -11,7 +11,7 @@ import numpy as np
 
 from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import product
-from refconv.ops.dtypes import Array
+from refconv.ops.elements import Array
 from refconv.ops.unfold import fold, unfold
 
 __all__ = ["forward", "gradients"]

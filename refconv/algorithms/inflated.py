@@ -12,7 +12,7 @@ import numpy as np
 
 from refconv.algorithms import direct
 from refconv.arithmetic.geometry import Geometry
-from refconv.ops.dtypes import Array
+from refconv.ops.elements import Array
 
 __all__ = ["forward", "gradients", "inflate", "inflated_plan"]
 

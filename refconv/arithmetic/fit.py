@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from refconv.arithmetic.geometry import Axis
+from refconv.arithmetic.geometry import Axis, Geometry
 from refconv.arithmetic.integers import ceil_div, product
 from refconv.errors import ArgumentError, ShapeError
 
@@ -168,12 +168,18 @@ def check_windows_read(op: str, axes: str, asked: tuple[Axis, ...], plan: tuple[
             )
 
 
-def check_addressable(op: str, shape: tuple[int, ...], what: str) -> None:
+def check_addressable(op: str, plan: Geometry) -> None:
     """Raise where an array would have more elements than can be counted in memory at all."""
-    if product(shape) > MOST_ELEMENTS:
-        raise ShapeError(
-            op,
-            f"{what} would be larger than any memory.",
-            f"shape = {shape}: {product(shape)} elements",
-            fix="Look for a padding, stride or dilation that is far too large.",
-        )
+    arrays = {
+        "input": plan.x_shape,
+        "padded input": (*plan.x_shape[:2], *plan.padded_size),
+        "output": plan.y_shape,
+    }
+    for name, shape in arrays.items():
+        if product(shape) > MOST_ELEMENTS:
+            raise ShapeError(
+                op,
+                f"the {name} would be larger than any memory.",
+                f"shape = {shape}: {product(shape)} elements",
+                fix="Look for a padding, stride or dilation that is far too large.",
+            )

@@ -29,7 +29,7 @@ from refconv.ops.checks import (
     check_sizes,
     check_transposed_channels,
 )
-from refconv.ops.dtypes import Array, check_numeric
+from refconv.ops.elements import Array, check_numeric
 from refconv.ops.layouts import Layout, parse
 
 __all__ = [
@@ -83,9 +83,7 @@ class Call:
 
     def __post_init__(self) -> None:
         """Refuse sizes that no memory holds, before anybody asks for them."""
-        check_addressable(self.op, (*self.plan.x_shape[:2], *self.plan.padded_size), "the padded input")
-        check_addressable(self.op, self.plan.x_shape, "the input")
-        check_addressable(self.op, self.plan.y_shape, "the output")
+        check_addressable(self.op, self.plan)
 
 
 def convolution(
@@ -194,6 +192,10 @@ class Windows:
     x: Array
     x_layout: Layout
     asked: tuple[Axis, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that no memory holds, before anybody asks for them."""
+        check_addressable(self.op, self.plan)
 
 
 def unfolding(

@@ -21,7 +21,8 @@ from refconv.arithmetic.integers import product
 from refconv.arithmetic.padding import terms_per_pixel
 from refconv.ops import contraction
 from refconv.ops.arguments import Call
-from refconv.ops.dtypes import Array, Conjugated, Floats, arithmetic_for, is_integer
+from refconv.ops.dtypes import Conjugated, Floats, arithmetic_for
+from refconv.ops.elements import Array, is_integer
 from refconv.ops.integers import exact_sum
 from refconv.ops.layouts import Layout
 from refconv.ops.padding import crop, extended, fold_margins

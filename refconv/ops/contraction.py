@@ -24,7 +24,8 @@ import numpy as np
 
 from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import product
-from refconv.ops.dtypes import Arithmetic, Array
+from refconv.ops.dtypes import Arithmetic
+from refconv.ops.elements import Array
 from refconv.ops.padding import pad
 from refconv.ops.tiles import Box, boxes, lengths, whole
 from refconv.ops.unfold import windows

@@ -11,7 +11,7 @@ import numpy as np
 
 from refconv.arithmetic.geometry import Axis, Geometry
 from refconv.arithmetic.padding import source_position
-from refconv.ops.dtypes import Array
+from refconv.ops.elements import Array
 
 __all__ = ["crop", "extended", "fold_margins", "interior", "pad", "pad_adjoint"]
 

@@ -8,7 +8,7 @@ from refconv.arithmetic.per_axis import flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Options, PerAxis
 from refconv.ops.bilinear import Gradients, correlate, gradients
-from refconv.ops.dtypes import Array
+from refconv.ops.elements import Array
 from refconv.ops.ranks import Ranked, per_rank
 
 __all__ = [

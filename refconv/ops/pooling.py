@@ -18,7 +18,8 @@ from refconv.arithmetic.per_axis import flag
 from refconv.errors import DTypeError
 from refconv.ops import arguments
 from refconv.ops.arguments import Padding, PerAxis, Windows
-from refconv.ops.dtypes import Array, is_integer, sum_arithmetic
+from refconv.ops.dtypes import sum_arithmetic
+from refconv.ops.elements import Array, is_integer
 from refconv.ops.integers import FLOAT_EXACT, largest
 from refconv.ops.ranks import Ranked, per_rank
 from refconv.ops.tiles import Box, boxes, lengths, whole

@@ -17,7 +17,7 @@ from refconv.ops import arguments
 from refconv.ops.arguments import Call, Options, Padding, PerAxis
 from refconv.ops.bilinear import correlate, gradients
 from refconv.ops.depthwise import depthwise_gradients
-from refconv.ops.dtypes import Array
+from refconv.ops.elements import Array
 from refconv.ops.layouts import parse
 from refconv.ops.ranks import Ranked, per_rank
 

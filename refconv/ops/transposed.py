@@ -12,7 +12,7 @@ from refconv.arithmetic.per_axis import flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Options, Padding, PerAxis
 from refconv.ops.bilinear import FIRST, Gradients, adjoint, bias_gradient, correlate, real_like, weights
-from refconv.ops.dtypes import Array
+from refconv.ops.elements import Array
 from refconv.ops.ranks import Ranked, per_rank
 
 __all__ = [

@@ -15,7 +15,8 @@ from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import product
 from refconv.arithmetic.padding import terms_per_pixel
 from refconv.ops import arguments
-from refconv.ops.dtypes import Array, sum_arithmetic
+from refconv.ops.dtypes import sum_arithmetic
+from refconv.ops.elements import Array
 from refconv.ops.padding import crop, extended, fold_margins, pad
 
 __all__ = ["col2im", "fold", "im2col", "unfold", "windows"]
