@@ -108,6 +108,7 @@ def test_geometry_derives_its_shapes():
     assert plan.x_shape == (2, 6, 7, 5)
     assert plan.w_shape == (9, 2, 3, 2)
     assert plan.y_shape == (2, 9, 2, 4)
+    assert plan.readers((slice(0, 3), slice(1, 2)), (slice(5, 6), slice(2, 4))) == (slice(1, 2), slice(1, 3))
     bare = plan.unpadded()
     assert bare.padding_mode == "zeros"
     assert bare.size == bare.padded_size == (8, 5)

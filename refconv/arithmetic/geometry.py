@@ -236,6 +236,17 @@ class Geometry:
         """The shape of y: N, O and the axes."""
         return (self.batch, self.filters, *self.output_size)
 
+    def readers(self, taps: tuple[slice, ...], area: tuple[slice, ...]) -> tuple[slice, ...]:
+        """Return, along each axis, the windows that may read any of an area of the padded input with any of the taps.
+
+        Examples
+        --------
+        >>> Geometry(1, 1, 1, (Axis(7, 3),)).readers((slice(0, 3),), (slice(3, 5),))
+        (slice(1, 5, None),)
+        """
+        along = zip(self.axes, taps, area, strict=True)
+        return tuple(axis.readers(cut, part.start, part.stop) for axis, cut, part in along)
+
     def unpadded(self) -> Geometry:
         """Return the same plan for an x that has been padded already."""
         axes = tuple(replace(axis, n=axis.padded, lo=0, hi=0) for axis in self.axes)

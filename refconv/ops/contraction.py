@@ -118,10 +118,10 @@ def _scatter(part: Array, area: Box, dy: Any, kernels: Any, plan: Geometry, arit
     """
     limit = TILE_BYTES // arithmetic.width // (part.shape[0] * part.shape[1])
     every_tap = whole(*plan.kernel_size)
-    count = product(lengths(_readers(every_tap, area, plan)))
+    count = product(lengths(plan.readers(every_tap, area)))
     by_tap = product(plan.kernel_size) <= count
     for taps in boxes(every_tap, limit // count if by_tap else limit):
-        for readers in boxes(_readers(taps, area, plan), limit // product(lengths(taps))):
+        for readers in boxes(plan.readers(taps, area), limit // product(lengths(taps))):
             columns = _columns(dy[:, :, *readers], kernels[:, :, :, *taps], arithmetic)
             columns = columns.reshape(*part.shape[:2], *lengths(taps), *lengths(readers))
             for step in np.ndindex(*lengths(taps if by_tap else readers)):
@@ -158,12 +158,6 @@ def _columns(dy: Any, kernels: Any, arithmetic: Arithmetic) -> Array:
             arithmetic.multiply(_matrix(kernels[:, some], 2).swapaxes(1, 2), _matrix(dy[:, some], 2))
             for (some,) in boxes(whole(filters), TILE_BYTES // arithmetic.width // (groups * larger))
         ),
-    )
-
-
-def _readers(taps: Box, area: Box, plan: Geometry) -> Box:
-    return tuple(
-        axis.readers(cut, span.start, span.stop) for axis, cut, span in zip(plan.axes, taps, area, strict=True)
     )
 
 

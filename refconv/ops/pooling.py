@@ -227,7 +227,7 @@ def _avg_pool(
     """
     how = (stride, padding, dilation, ceil_mode)
     call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, how, layout)
-    counts = _counts(call, flag(call.op, "count_include_pad", count_include_pad))
+    include = flag(call.op, "count_include_pad", count_include_pad)
     arithmetic = sum_arithmetic(call.op, call.plan.taps, call.x)
     result = np.dtype(np.float64) if is_integer(call.x) else arithmetic.result
     y = call.x_layout.empty(call.plan.y_shape, result)
@@ -238,7 +238,7 @@ def _avg_pool(
                 total[:, *windows] += call.x[n, channels, *pixels]
             if is_integer(call.x) and largest(total) > FLOAT_EXACT:
                 total = total.astype(object)  # Python divides ints of any size with one rounding
-            y[n, channels, *box] = total / _count(counts, tuple(box), total.dtype)
+            y[n, channels, *box] = total / _count(call, tuple(box), include, total.dtype)
     return call.x_layout.leave(y)
 
 
@@ -286,7 +286,7 @@ def _avg_pool_backward(
     """
     how = (stride, padding, dilation, ceil_mode)
     call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, how, layout)
-    counts = _counts(call, flag(call.op, "count_include_pad", count_include_pad))
+    include = flag(call.op, "count_include_pad", count_include_pad)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
     result = np.dtype(np.float64) if is_integer(upstream) else upstream.dtype
     accumulator = sum_arithmetic(call.op, 1, np.empty(0, result)).accumulator
@@ -295,7 +295,7 @@ def _avg_pool_backward(
         for n, channels, *box in _blocks(dx.shape, call.plan):
             part = np.zeros(dx[n, channels, *box].shape, accumulator)
             readers = _readers(box, call.plan)
-            terms = upstream[n, channels, *readers].astype(accumulator) / _count(counts, readers, accumulator)
+            terms = upstream[n, channels, *readers].astype(accumulator) / _count(call, readers, include, accumulator)
             for _, windows, pixels in _taps(call.plan, readers, tuple(box)):
                 part[:, *pixels] += terms[:, *windows]
             dx[n, channels, *box] = part
@@ -319,10 +319,8 @@ def _taps(plan: Geometry, readers: Box, pixels: Box | None = None) -> Iterator[t
 
 def _readers(pixels: list[slice], plan: Geometry) -> Box:
     """Return the windows that may read any of the pixels."""
-    return tuple(
-        axis.readers(slice(0, axis.k), axis.lo + part.start, axis.lo + part.stop)
-        for axis, part in zip(plan.axes, pixels, strict=True)
-    )
+    area = tuple(slice(axis.lo + part.start, axis.lo + part.stop) for axis, part in zip(plan.axes, pixels, strict=True))
+    return plan.readers(whole(*plan.kernel_size), area)
 
 
 def _largest(x: Any, windows: Box, call: Windows) -> tuple[Any, Any]:
@@ -342,23 +340,16 @@ def _largest(x: Any, windows: Box, call: Windows) -> tuple[Any, Any]:
     return best, winner
 
 
-def _counts(call: Windows, include_padding: bool) -> list[Array]:
-    """Return, along each axis, the number of taps that count in each window: all of them but at the rim."""
-    counts = []
-    for axis, asked in zip(call.plan.axes, call.asked, strict=True):
-        inside = (0, asked.padded) if include_padding else (axis.lo, axis.lo + axis.n)
-        along = np.full(axis.out, axis.k)
-        for i in axis.rim:
-            along[i] = axis.taps_inside(i, *inside)
-        counts.append(along)
-    return counts
-
-
-def _count(counts: list[Array], windows: Box, dtype: np.dtype[Any]) -> Array:
-    """Return the number that each window's sum is divided by, in the type of the sum."""
+def _count(call: Windows, windows: Box, include_padding: bool, dtype: np.dtype[Any]) -> Array:
+    """Return the number that each window's sum is divided by: all taps, but at the rim only those that count."""
     count = np.ones((), dtype)
-    for along, part in zip(counts, windows, strict=True):
-        count = np.multiply.outer(count, along[part].astype(dtype))
+    for axis, asked, part in zip(call.plan.axes, call.asked, windows, strict=True):
+        inside = (0, asked.padded) if include_padding else (axis.lo, axis.lo + axis.n)
+        along = np.full(part.stop - part.start, axis.k).astype(dtype)
+        for i in axis.rim:
+            if part.start <= i < part.stop:
+                along[i - part.start] = axis.taps_inside(i, *inside)
+        count = np.multiply.outer(count, along)
     return count
 
 
