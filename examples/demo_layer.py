@@ -87,7 +87,7 @@ def backward(y: Integers, x: Integers, dilation: int) -> Result:
 def busiest_window(y: Integers, plan: Geometry) -> tuple[int, int]:
     """Return where the channels of y, each on its own scale, answer most: best where no padding is read."""
     strength = np.sum([abs(channel) / max(abs(channel).max(), 1) for channel in y[0]], axis=0)
-    whole = [np.isin(np.arange(axis.out), axis.rim, invert=True) for axis in plan.axes]
+    whole = [np.isin(np.arange(axis.out), list(axis.rim), invert=True) for axis in plan.axes]
     inside = np.outer(*whole)
     i, j = np.unravel_index(int((strength * (inside if inside.any() else 1)).argmax()), strength.shape)
     return int(i), int(j)

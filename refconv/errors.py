@@ -2,7 +2,7 @@
 
 Every message says which operation failed, shows the arithmetic with the caller's own names and numbers,
 and ends with a fix. Where the fix is another value of an argument it is also there for a program to read:
-`error.fixes` is a tuple of keyword arguments, each of which mends the call. The tests apply them.
+`error.fixes` is a tuple of keyword arguments, each of which mends what this error names. The tests apply them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RefconvError(Exception):
     fix : str
         What to do instead.
     fixes : sequence of mappings
-        The same, as keyword arguments that mend the call; empty where the fix lies in an array.
+        The same, as keyword arguments for the call; empty where the fix lies in an array, or is the caller's to choose.
 
     Examples
     --------

@@ -11,6 +11,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - as everybody calls it
 
 import refconv
+from refconv.arithmetic.padding import terms_per_pixel
+from refconv.ops import arguments
+from refconv.ops.arguments import Options
 from tests import bounds
 from tests.draw import Case
 
@@ -73,7 +76,8 @@ def check_convolution(case: Case, dtype=np.float64, device="cpu") -> None:
     within(refconv.conv(x, w, b, **options), ty, refconv.conv(ax, aw, ab, **options), taps + 1, "y")
     gradients = torch.autograd.grad(ty, (tx, tw, tb), tdy, create_graph=True)
     magnitudes = refconv.conv_backward(ady, ax, aw, **options)
-    reads = w.shape[0] // options["groups"] * int(np.prod(w.shape[2:])) * padded[0, 0].numel()
+    plan = arguments.convolution("conv", None, x, w, None, Options(**options)).plan
+    reads = plan.group_filters * terms_per_pixel(plan)
     terms = (reads, outputs, outputs)
     for name, ours, theirs, magnitude, count in zip(
         ("dx", "dw", "db"), refconv.conv_backward(dy, x, w, **options), gradients, magnitudes, terms, strict=True
@@ -152,9 +156,11 @@ def check_depthwise(case: Case, dtype=np.float64, device="cpu", multiplier=2) ->
     ax, aw, ab, ady = (np.abs(a) for a in (x, w, b, dy))
     magnitude = refconv.depthwise_conv(ax, aw, ab, **options)
     within(refconv.depthwise_conv(x, w, b, **options), ty, magnitude, w[0, 0].size + 1, "y")
-    gradients = torch.autograd.grad(ty, (tx, tw, tb), torch.tensor(dy, device=device))
+    tdy = tensor(dy, device)
+    gradients = torch.autograd.grad(ty, (tx, tw, tb), tdy, create_graph=True)
     outputs = int(np.prod((y_shape[0], *y_shape[2:])))
-    terms = (w[0].size * padded[0, 0].numel(), outputs, outputs)
+    plan = arguments.depthwise("conv", None, x, w, None, Options(**options, kernel_layout="CM*")).plan
+    terms = (multiplier * terms_per_pixel(plan), outputs, outputs)
     magnitudes = refconv.depthwise_conv_backward(ady, ax, aw, **options)
     for name, ours, theirs, size, count in zip(
         ("dx", "dw", "db"),
@@ -165,6 +171,52 @@ def check_depthwise(case: Case, dtype=np.float64, device="cpu", multiplier=2) ->
         strict=True,
     ):
         within(ours, theirs, size, count, name)
+    u, v = case.normals(x.shape, w.shape, dtype=dtype)
+    seeds = [torch.tensor(a, device=device) for a in (u, v)]
+    for_dy, for_x, for_w = torch.autograd.grad(gradients[:2], (tdy, tx, tw), seeds)
+    au, av = np.abs(u), np.abs(v)
+    ours = refconv.depthwise_conv(u, w, **options) + refconv.depthwise_conv(x, v, **options)
+    magnitude = refconv.depthwise_conv(au, aw, **options) + refconv.depthwise_conv(ax, av, **options)
+    within(ours, for_dy, magnitude, 2 * w[0, 0].size + 2, "ddy")
+    again = refconv.depthwise_conv_backward(dy, u, v, **options)
+    magnitudes = refconv.depthwise_conv_backward(ady, au, av, **options)
+    within(again.dx, for_x, magnitudes.dx, terms[0], "dx, double backward")
+    within(again.dw, for_w, magnitudes.dw, outputs, "dw, double backward")
+
+
+def check_separable(case: Case, dtype=np.float64, device="cpu", filters=2) -> None:
+    """Depthwise, then pointwise with groups, with both biases; PyTorch's two layers beside our one."""
+    options = {key: value for key, value in case.options.items() if key != "groups"}
+    channels, groups, rank = case.x_shape[1], case.options["groups"], case.rank
+    shapes = {
+        "x": case.x_shape,
+        "w": (channels, 2, *case.w_shape[2:]),
+        "p": (groups * filters, 2 * channels // groups, *(1,) * rank),
+        "b": (2 * channels,),
+        "c": (groups * filters,),
+        "dy": (case.x_shape[0], groups * filters, *case.y_shape[2:]),
+    }
+    x, w, p, b, c, dy = case.normals(*shapes.values(), dtype=dtype)
+    tx, tw, tp, tb, tc = (tensor(a, device) for a in (x, w, p, b, c))
+    convolve = getattr(F, f"conv{rank}d")
+    padded = pad(tx, options["padding"], options["padding_mode"])
+    tz = convolve(
+        padded, tw.reshape(2 * channels, 1, *w.shape[2:]), tb, options["stride"], 0, options["dilation"], channels
+    )
+    ty = convolve(tz, tp, tc, groups=groups)
+    absolute = [np.abs(a) for a in (x, w, p, b, c)]
+    magnitude = refconv.separable_conv(*absolute, groups=groups, **options)
+    taps, mixed = w[0, 0].size + 1, p[0].size + 1
+    within(refconv.separable_conv(x, w, p, b, c, groups=groups, **options), ty, magnitude, taps + mixed, "y")
+    gradients = torch.autograd.grad(ty, (tx, tw, tp, tb, tc), torch.tensor(dy, device=device))
+    ours = refconv.separable_conv_backward(dy, x, w, p, b, groups=groups, **options)
+    sizes = refconv.separable_conv_backward(np.abs(dy), *absolute[:4], groups=groups, **options)
+    outputs = int(np.prod((dy.shape[0], *dy.shape[2:])))
+    plan = arguments.depthwise("conv", None, x, w, None, Options(**options, kernel_layout="CM*")).plan
+    back = filters + 2 * terms_per_pixel(plan)  # through the pointwise step, then the depthwise one
+    counts = (back, filters + outputs, taps + outputs, filters + outputs, outputs)
+    for name, one, other, size, count in zip(ours._fields, ours, gradients, sizes, counts, strict=True):
+        within(one, other, size, count, name)
 
 
 def check_pooling(case: Case, dtype=np.float64, device="cpu") -> None:

@@ -1,6 +1,6 @@
 """The rounding bounds that tests compare with: from theory, never from what happened to pass.
 
-A sum of K products and a bias, in any order, errs by at most ``gamma_{K+1} sum |x w|`` with
+A sum of K products and a bias, in any order, errs by at most ``gamma_{K+1} (|b| + sum |x w|)`` with
 ``gamma_m = m u / (1 - m u)``, u the unit roundoff (Higham, Accuracy and Stability of Numerical Algorithms, ch. 3).
 Where the sums are rounded to a shorter type at the end, that is one relative rounding more.
 """

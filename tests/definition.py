@@ -76,7 +76,7 @@ def max_pool_backward(dy, x, **options):
 
 def avg_pool(x, count_include_pad=True, **options):
     call = _pooling(x, options)
-    windows = pooling_definition.average(x, call.plan, call.asked, count_include_pad=count_include_pad)
+    windows = pooling_definition.average(call.plan, call.asked, count_include_pad=count_include_pad)
     return np.array([sum(x[at] for at in seen) / count for seen, count in windows.values()], object).reshape(
         call.plan.y_shape
     )
@@ -85,7 +85,7 @@ def avg_pool(x, count_include_pad=True, **options):
 def avg_pool_backward(dy, x, count_include_pad=True, **options):
     call = _pooling(x, options)
     dx = np.zeros(x.shape, object)
-    windows = pooling_definition.average(x, call.plan, call.asked, count_include_pad=count_include_pad)
+    windows = pooling_definition.average(call.plan, call.asked, count_include_pad=count_include_pad)
     for out, (seen, count) in windows.items():
         for at in seen:
             dx[at] += dy[out] / count

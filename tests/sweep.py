@@ -29,6 +29,7 @@ OPERATIONS = {
     "conv": (draw.draw_convolution, "check_convolution", (1, 2, 3)),
     "conv_transpose": (draw.draw_transposed, "check_transposed", (1, 2, 3)),
     "depthwise_conv": (draw.draw_convolution, "check_depthwise", (1, 2, 3)),
+    "separable_conv": (draw.draw_convolution, "check_separable", (1, 2, 3)),
     "pool": (draw.draw_pooling, "check_pooling", (1, 2, 3)),
 }
 

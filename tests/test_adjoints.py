@@ -74,7 +74,11 @@ def test_depthwise_and_pointwise_are_trilinear(case, multiplier):
 
 @given(cases(draw_convolution), st.sampled_from(PADDING_MODES))
 def test_padding_and_its_adjoint(case, mode):
-    options = Options(**{**case.options, "padding_mode": case.options["padding_mode"]})
+    if mode == "reflect" and any(
+        max(pair) >= n for pair, n in zip(case.options["padding"], case.x_shape[2:], strict=True)
+    ):
+        mode = "replicate"
+    options = Options(**{**case.options, "padding_mode": mode})
     x, w = case.integers(case.x_shape, case.w_shape)
     plan = arguments.convolution("conv", None, x, w, None, options).plan
     padded = pad(x, plan)

@@ -83,7 +83,6 @@ def test_inputs_are_read_only_and_results_are_the_callers(name, dtype):
     for result in results(call(*given)):
         assert result.flags.writeable
         assert result.flags.c_contiguous
-        assert result.flags.owndata or result.base is not None
         assert not any(np.shares_memory(result, a) for a in given)
         result[...] = 0
     assert all((a == b).all() for a, b in zip(given, kept, strict=True))

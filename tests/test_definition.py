@@ -61,6 +61,44 @@ def check_depthwise(case: Case, multiplier: int = 2) -> None:
     assert (db == want[2]).all()
 
 
+def check_separable(case: Case, multiplier: int = 2, filters: int = 2, *, biased: bool = True) -> None:
+    options = {key: value for key, value in case.options.items() if key != "groups"}
+    channels, ones = case.x_shape[1], (1,) * case.rank
+    groups = case.options["groups"]  # of the pointwise step: super-separable
+    middle = channels * multiplier
+    x, w, p, b, c, dy = case.integers(
+        case.x_shape,
+        (channels, multiplier, *case.w_shape[2:]),
+        (groups * filters, middle // groups, *ones),
+        (middle,),
+        (groups * filters,),
+        (case.x_shape[0], groups * filters, *case.y_shape[2:]),
+    )
+    b, c = (b, c) if biased else (None, None)
+    grouped, depth = definition.depthwise(w)
+    z = definition.conv(x, grouped, b, groups=depth, **options)
+    y = refconv.separable_conv(x, w, p, b, c, groups=groups, **options)
+    assert (y == definition.conv(z, p, c, groups=groups)).all()
+    got = refconv.separable_conv_backward(dy, x, w, p, b, groups=groups, **options)
+    dz, dp, dc = definition.conv_backward(dy, z, p, groups=groups)
+    dx, dw, db = definition.conv_backward(dz, x, grouped, groups=depth, **options)
+    for name, one, other in zip(got._fields, got, (dx, dw.reshape(w.shape), dp, db, dc), strict=True):
+        assert one.shape == other.shape, name
+        assert (one == other).all(), name
+
+
+def check_unfolding(case: Case) -> None:
+    options = {key: value for key, value in case.options.items() if key != "groups"}
+    x, w = case.integers(case.x_shape, (1, case.x_shape[1], *case.w_shape[2:]))
+    columns = refconv.im2col(x, case.w_shape[2:], **options)
+    y = (w.reshape(1, -1) @ columns).reshape(case.x_shape[0], 1, *case.y_shape[2:])
+    assert (y == definition.conv(x, w, **options)).all()
+    (u,) = case.integers(columns.shape)
+    back = refconv.col2im(u, case.x_shape[2:], case.w_shape[2:], **options)
+    assert back.shape == x.shape
+    assert (u * columns).sum() == (back * x).sum()
+
+
 def check_pooling(case: Case) -> None:
     (x,) = case.integers(case.x_shape, low=-3, high=3)  # few values: ties are common
     y = refconv.max_pool(x, **case.options)
@@ -99,29 +137,7 @@ def test_depthwise_and_gradients(case, multiplier):
 
 @given(cases(draw_convolution), st.integers(1, 2), st.integers(1, 2), st.booleans())
 def test_separable_and_gradients(case, multiplier, filters, biased):
-    options = {key: value for key, value in case.options.items() if key != "groups"}
-    channels, ones = case.x_shape[1], (1,) * case.rank
-    groups = case.options["groups"]  # of the pointwise step: super-separable
-    middle = channels * multiplier
-    x, w, p, b, c, dy = case.integers(
-        case.x_shape,
-        (channels, multiplier, *case.w_shape[2:]),
-        (groups * filters, middle // groups, *ones),
-        (middle,),
-        (groups * filters,),
-        (case.x_shape[0], groups * filters, *case.y_shape[2:]),
-    )
-    b, c = (b, c) if biased else (None, None)
-    grouped, depth = definition.depthwise(w)
-    z = definition.conv(x, grouped, b, groups=depth, **options)
-    y = refconv.separable_conv(x, w, p, b, c, groups=groups, **options)
-    assert (y == definition.conv(z, p, c, groups=groups)).all()
-    got = refconv.separable_conv_backward(dy, x, w, p, b, groups=groups, **options)
-    dz, dp, dc = definition.conv_backward(dy, z, p, groups=groups)
-    dx, dw, db = definition.conv_backward(dz, x, grouped, groups=depth, **options)
-    for name, one, other in zip(got._fields, got, (dx, dw.reshape(w.shape), dp, db, dc), strict=True):
-        assert one.shape == other.shape, name
-        assert (one == other).all(), name
+    check_separable(case, multiplier, filters, biased=biased)
 
 
 @given(cases(draw_convolution), st.sampled_from(ROADS))
@@ -138,15 +154,7 @@ def test_every_road_equals_the_engine(case, algorithm):
 
 @given(cases(draw_convolution))
 def test_im2col_holds_each_window_and_col2im_is_its_adjoint(case):
-    options = {key: value for key, value in case.options.items() if key != "groups"}
-    x, w = case.integers(case.x_shape, (1, case.x_shape[1], *case.w_shape[2:]))
-    columns = refconv.im2col(x, case.w_shape[2:], **options)
-    y = (w.reshape(1, -1) @ columns).reshape(case.x_shape[0], 1, *case.y_shape[2:])
-    assert (y == definition.conv(x, w, **options)).all()
-    (u,) = case.integers(columns.shape)
-    back = refconv.col2im(u, case.x_shape[2:], case.w_shape[2:], **options)
-    assert back.shape == x.shape
-    assert (u * columns).sum() == (back * x).sum()
+    check_unfolding(case)
 
 
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
@@ -176,3 +184,41 @@ def test_every_small_1d_transposed_convolution():
             check_transposed(Case((1, 1, n), (1, 1, k), (1, 1, out), options, seen))
             seen += 1
     assert seen > 2000
+
+
+def small_1d():
+    """Yield every n, k, s, d, lo, hi in small ranges that has an output, as a case of two channels."""
+    for n, k, s, d in product(range(1, 5), range(1, 4), range(1, 3), range(1, 3)):
+        for lo, hi in product(range(-1, 3), repeat=2):
+            if d * (k - 1) + 1 <= n + lo + hi:
+                out = (n + lo + hi - d * (k - 1) - 1) // s + 1
+                options = {"stride": s, "padding": ((lo, hi),), "dilation": d, "groups": 2}
+                yield Case((1, 2, n), (2, 1, k), (1, 2, out), options, n + 5 * k + 25 * (lo + 1))
+
+
+def test_every_small_1d_depthwise_and_separable_convolution():
+    for case in small_1d():
+        check_depthwise(case)
+        check_separable(case)
+
+
+def test_every_small_1d_road_and_im2col():
+    for case in small_1d():
+        x, w = case.integers(case.x_shape, case.w_shape)
+        want = refconv.conv(x, w, **case.options)
+        for algorithm in ROADS:
+            assert (refconv.algorithms.conv(x, w, algorithm=algorithm, **case.options) == want).all()
+        check_unfolding(case)
+
+
+def test_every_small_1d_pooling():
+    seen = 0
+    for n, k, s, d in product(range(1, 6), range(1, 4), range(1, 4), range(1, 3)):
+        for lo, hi, ceil_mode in product(range(k // 2 + 1), range(k // 2 + 1), (False, True)):
+            if d * (k - 1) + 1 > n + (0 if d > 1 else lo + hi):
+                continue
+            padding = (0, 0) if d > 1 else (lo, hi)
+            options = {"kernel_size": k, "stride": s, "dilation": d, "padding": (padding,), "ceil_mode": ceil_mode}
+            check_pooling(Case((1, 1, n), (), (), options, seen))
+            seen += 1
+    assert seen > 200

@@ -39,9 +39,10 @@ def test_every_public_docstring_has_its_sections(name):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_parameter_is_described(name):
     function = getattr(refconv, name)
-    text = inspect.getdoc(function).split("Returns\n")[0]
-    for parameter in inspect.signature(function).parameters:
-        assert parameter in text, parameter
+    section = inspect.getdoc(function).split("Parameters\n----------\n")[1].split("\n\nReturns\n")[0]
+    heads = [line.split(" : ")[0] for line in section.splitlines() if line and not line.startswith(" ")]
+    described = {name.strip() for head in heads for name in head.split(",")}
+    assert set(inspect.signature(function).parameters) == described
 
 
 def test_the_roads_examples_run():

@@ -199,6 +199,13 @@ def test_average_of_integers_is_float64_of_the_exact_sum(values):
     assert (back == 3 / len(values)).all()
 
 
+@pytest.mark.parametrize("dtype", [np.uint64, np.int8, np.uint8, bool])
+def test_average_of_every_integer_type(dtype):
+    x = np.array([1, 0, 1, 1]).astype(dtype).reshape(1, 1, 4)
+    assert refconv.avg_pool1d(x, 2).tolist() == [[[0.5, 1.0]]]
+    assert refconv.avg_pool1d_backward(x[..., :2], x, 2).tolist() == [[[0.5, 0.5, 0.0, 0.0]]]
+
+
 def test_average_of_huge_integers_does_not_overflow():
     x = np.full((1, 1, 4), np.iinfo(np.uint64).max, np.uint64)
     assert refconv.avg_pool1d(x, 4).item() == 2.0**64

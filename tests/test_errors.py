@@ -76,7 +76,7 @@ MENDED = {
         refconv.ArgumentError,
         """conv2d: stride must be at least 1 along every axis, but along W it is not.
   stride = (1, 0), along (H, W)
-  The nearest that works is stride=(1, 1).""",
+  The nearest that is allowed is stride=(1, 1).""",
     ),
     "zero dilation": (conv2d(dilation=0), refconv.ArgumentError, "dilation must be at least 1, but it is 0."),
     "zero groups": (conv2d(groups=0), refconv.ArgumentError, "groups must be at least 1, but it is 0."),
@@ -84,7 +84,7 @@ MENDED = {
         conv2d(stride=(1, 2, 3)),
         refconv.ArgumentError,
         """conv2d: stride has 3 entries for 2 spatial axes.
-  stride = (1, 2, 3), but the axes are (H, W)
+  stride = (1, 2, 3), along (H, W)
   Give one int for all axes, or one per axis, such as stride=(1, 2).""",
     ),
     "flat padding": (
@@ -96,7 +96,7 @@ MENDED = {
         conv1d(padding=(1, 2)),
         refconv.ArgumentError,
         """conv1d: padding has 2 entries for 1 spatial axis.
-  padding = (1, 2), but the axes are (W)
+  padding = (1, 2), along W
   For a beginning and an end of each axis write pairs, padding=((1, 2),).""",
     ),
     "three paddings": (
@@ -107,17 +107,17 @@ MENDED = {
     "misspelt padding": (
         conv2d(padding="sam"),
         refconv.ArgumentError,
-        """conv2d: padding='sam' is not known.
+        """conv2d: padding is 'sam', which is not known.
   padding is one of 'valid', 'same', 'same_upper', 'same_lower', 'full', 'causal'.
   Did you mean 'same'?""",
     ),
     "misspelt mode": (conv2d(padding_mode="reflec"), refconv.ArgumentError, "Did you mean 'reflect'?"),
-    "unknown mode": (
-        conv2d(padding_mode="mirror"),
-        refconv.ArgumentError,
-        "padding_mode is one of 'zeros', 'reflect', 'replicate', 'circular'.",
-    ),
-    "mode of the wrong type": (conv2d(padding_mode=1), refconv.ArgumentError, "padding_mode=1 is not known."),
+    "TensorFlow's capitals": (conv2d(padding="SAME"), refconv.ArgumentError, "Did you mean 'same'?"),
+    "ONNX' capitals": (conv2d(padding="SAME_LOWER"), refconv.ArgumentError, "Did you mean 'same_lower'?"),
+    "PyTorch's constant": (conv2d(padding_mode="constant"), refconv.ArgumentError, "Did you mean 'zeros'?"),
+    "NumPy's edge": (conv2d(padding_mode="edge"), refconv.ArgumentError, "Did you mean 'replicate'?"),
+    "NumPy's wrap": (conv2d(padding_mode="WRAP"), refconv.ArgumentError, "Did you mean 'circular'?"),
+    "Theano's half": (conv2d(padding="half"), refconv.ArgumentError, "Did you mean 'same'?"),
     "wide reflection": (
         conv2d(padding=((0, 0), (6, 7)), padding_mode="reflect"),
         refconv.ShapeError,
@@ -202,7 +202,7 @@ MENDED = {
     "misspelt padding along W": (
         conv2d(padding=(1, "sam")),
         refconv.ArgumentError,
-        "padding along W='sam' is not known.",
+        "padding along W is 'sam', which is not known.",
     ),
     "pointwise layout": (
         lambda **fix: refconv.separable_conv2d(
@@ -221,26 +221,15 @@ MENDED = {
         refconv.ArgumentError,
         "needed: output_padding < max(stride, dilation), but 3 >= 1.",
     ),
-    "flag": (
-        lambda **fix: refconv.conv2d_backward(np.ones((1, 2, 4, 4)), X, W, **{"bias": "no", **fix}),
-        refconv.ArgumentTypeError,
-        "bias must be True or False, but it is 'no', of type str.\n  Write bias=True or bias=False.",
-    ),
-    "ceil_mode": (pool(kernel_size=2, ceil_mode=1), refconv.ArgumentTypeError, "ceil_mode must be True or False"),
-    "count_include_pad": (
-        lambda **fix: refconv.avg_pool2d(X, 2, **{"count_include_pad": np.ones(2), **fix}),
-        refconv.ArgumentTypeError,
-        "count_include_pad must be True or False",
-    ),
     "unused output padding": (
         lambda **fix: refconv.output_size(5, 3, **{"output_padding": 1, **fix}),
         refconv.ArgumentError,
-        "output_padding=1 means nothing with transposed=False.",
+        "output_padding means something for a transposed convolution only.\n  Leave it at output_padding=0",
     ),
     "unused ceil_mode": (
         lambda **fix: refconv.output_size(5, 3, **{"transposed": True, "ceil_mode": True, **fix}),
         refconv.ArgumentError,
-        "ceil_mode=True means nothing with transposed=True.",
+        "ceil_mode means something for a pooling only.\n  Leave it at ceil_mode=False, or ask for that with",
     ),
     "pool size": (pool(kernel_size=0), refconv.ArgumentError, "kernel_size must be at least 1, but it is 0."),
     "pool too large": (pool(kernel_size=7, stride=1), refconv.ShapeError, "7 > 6."),
@@ -302,13 +291,13 @@ UNMENDED = {
     "reads no divisor": (
         lambda: refconv.conv2d(X, np.ones((2, 3, 3, 3))),
         refconv.ShapeError,
-        "needed: 4 == 3.\n  Needed: C = groups*3 and O a multiple of groups.",
+        "needed: 4 == 3.\n  Make C = groups*3, and O a multiple of groups.",
     ),
     "reads too many": (lambda: refconv.conv2d(X, np.ones((2, 8, 3, 3))), refconv.ShapeError, "needed: 4 == 8."),
     "groups that no number mends": (
         lambda: refconv.conv2d(X, np.ones((3, 2, 3, 3)), groups=2),
         refconv.ShapeError,
-        "the 3 filters of w cannot be split into 2 groups.\n  3 = 1*2 + 1\n  Needed: C = groups*2",
+        "the 3 filters of w cannot be split into 2 groups.\n  3 = 1*2 + 1\n  Make C = groups*2",
     ),
     "transposed channels": (
         lambda: refconv.conv_transpose2d(X, W),
@@ -320,7 +309,7 @@ UNMENDED = {
         refconv.ShapeError,
         (
             "w must have filters for each channel of x.\n  x has C = 4 channels, w is (C, multiplier, ...) with C = 2\n"
-            "  needed: 4 == 2.\n  Needed: w of shape (4, multiplier, ...)."
+            "  needed: 4 == 2.\n  Take w of shape (4, multiplier, ...)."
         ),
     ),
     "separable names its kernels": (
@@ -353,7 +342,7 @@ UNMENDED = {
         refconv.ShapeError,
         (
             "b must have one entry per output channel.\n  b.shape = (1,), output channels = 2\n"
-            "  Needed: shape (2,). Nothing is broadcast."
+            "  Take shape (2,). Nothing is broadcast."
         ),
     ),
     "transposed bias": (
@@ -451,6 +440,26 @@ UNMENDED = {
         refconv.ShapeError,
         "Look for a padding, stride or dilation that is far too large.",
     ),
+    "mode of the wrong type": (
+        lambda: refconv.conv2d(X, W, padding_mode=1),
+        refconv.ArgumentError,
+        "is one of 'zeros', 'reflect', 'replicate', 'circular'.\n  Take one of these.",
+    ),
+    "pool that dilation does not mend": (
+        lambda: refconv.max_pool(
+            np.ones((1, 6, 3, 6, 1)), (4, 4, 2), (4, 3, 4), padding=((4, 4), (0, 2), (1, 1)), dilation=(1, 3, 2)
+        ),
+        refconv.ShapeError,
+        "10 > 8.\n  Take a smaller kernel.",
+    ),
+    "depthwise result": (
+        lambda: refconv.separable_conv2d(X, np.ones((4, 2, 3, 3)), np.ones((2, 4, 1, 1))),
+        refconv.ShapeError,
+        (
+            "a filter of w_pointwise must read the channels of one group of the depthwise result.\n"
+            "  the depthwise result has C = 8 channels"
+        ),
+    ),
     "padding of the wrong shape": (
         lambda: refconv.conv2d(X, W, padding=((1, 2, 3), 0)),
         refconv.ArgumentError,
@@ -460,7 +469,7 @@ UNMENDED = {
         lambda: refconv.conv2d(X, W, stride=(1,)),
         refconv.ArgumentError,
         (
-            "stride has 1 entries for 2 spatial axes.\n  stride = (1,), but the axes are (H, W)\n"
+            "stride has 1 entry for 2 spatial axes.\n  stride = (1,), along (H, W)\n"
             "  Give one int for all axes, or 2 of them."
         ),
     ),
@@ -540,14 +549,14 @@ TYPES = {
         lambda: refconv.conv1d(X1.astype(int), W1.astype(int), [0.5]),
         refconv.DTypeError,
         (
-            "b is float64, but x and w make a result of type int64, which cannot hold it.\n"
-            "  Cast x or w to float64, or b to int64."
+            "b is float64, but the result is of type int64, which cannot hold it.\n"
+            "  Cast an operand to float64, or b to int64."
         ),
     ),
     "complex bias": (
         lambda: refconv.conv1d(X1, W1, [1j]),
         refconv.DTypeError,
-        "b is complex128, but x and w make a result of type float64",
+        "b is complex128, but the result is of type float64",
     ),
     "complex maximum": (
         lambda: refconv.max_pool1d(X1 + 1j, 2),
@@ -572,15 +581,54 @@ TYPES = {
     "objects that do not multiply": (
         lambda: refconv.conv1d(np.array([[[Decimal(1), Decimal(2)]]], object), np.array([[[0.5]]])),
         refconv.DTypeError,
-        "conv1d: the elements cannot be multiplied and added: unsupported operand",
+        "conv1d: the elements cannot be computed with: unsupported operand",
     ),
     "symbols without order": (
         lambda: refconv.max_pool1d(np.array([[sympy.symbols("a b")]], object), 2),
         refconv.DTypeError,
-        "max_pool1d: the elements of x have no order: cannot determine truth value",
+        "max_pool1d: the elements cannot be computed with: cannot determine truth value",
     ),
     "a set": (lambda: refconv.conv2d(X, W, stride={1, 2}), refconv.ArgumentTypeError, "of type set"),
     "bytes": (lambda: refconv.conv2d(X, W, padding=b"ab"), refconv.ArgumentTypeError, "of type bytes"),
+    "flag": (
+        lambda: refconv.conv2d_backward(np.ones((1, 2, 4, 4)), X, W, bias="no"),
+        refconv.ArgumentTypeError,
+        "bias must be True or False, but it is 'no', of type str.\n  Write bias=True or bias=False.",
+    ),
+    "ceil_mode": (pool(kernel_size=2, ceil_mode=1), refconv.ArgumentTypeError, "ceil_mode must be True or False"),
+    "count_include_pad": (
+        lambda: refconv.avg_pool2d(X, 2, count_include_pad=np.ones(2)),
+        refconv.ArgumentTypeError,
+        "count_include_pad must be True or False",
+    ),
+    "decimal and a bias": (
+        lambda: refconv.conv1d(np.array([[[Decimal(1)]]], object), np.array([[[Decimal(1)]]], object), [0.5]),
+        refconv.DTypeError,
+        "conv1d: the elements cannot be computed with",
+    ),
+    "decimal average": (
+        lambda: refconv.avg_pool1d(np.array([[[Decimal(1), 0.5]]], object), 2),
+        refconv.DTypeError,
+        "avg_pool1d: the elements cannot be computed with",
+    ),
+    "decimal on another road": (
+        lambda: refconv.algorithms.conv1d(np.array([[[Decimal(1)]]], object), np.array([[[0.5]]], object)),
+        refconv.DTypeError,
+        "conv1d: the elements cannot be computed with",
+    ),
+    "decimal columns": (
+        lambda: refconv.col2im(np.array([[[Decimal(1), Decimal(1)], [0.5, 0.5]]], object), 3, 2),
+        refconv.DTypeError,
+        "col2im: the elements cannot be computed with",
+    ),
+    "complex second bias": (
+        lambda: refconv.separable_conv2d(X, np.ones((4, 1, 3, 3)), np.ones((2, 4, 1, 1)), b_pointwise=[1j, 1j]),
+        refconv.DTypeError,
+        (
+            "b_pointwise is complex128, but the result is of type float64, which cannot hold it.\n"
+            "  Cast an operand to complex128, or b_pointwise to float64."
+        ),
+    ),
     "words for b": (lambda: refconv.conv1d(X1, W1, "b"), refconv.DTypeError, "b must be an array of numbers"),
 }
 
@@ -594,6 +642,31 @@ def test_wrong_types(what):
         call()
     assert text in str(caught.value)
     assert isinstance(caught.value, TypeError)
+
+
+def test_what_the_messages_tell_to_do_to_arrays_works():
+    """The fixes that no argument can express: done by hand, as the messages of the tables above say."""
+    assert refconv.conv2d(X[0, 0][np.newaxis, np.newaxis], W[:, :1]).shape == (1, 2, 4, 4)
+    assert refconv.conv2d(X, W, np.ones(2)).shape == (1, 2, 4, 4)
+    assert refconv.depthwise_conv2d(X, np.ones((4, 3, 3, 3))).shape == (1, 12, 4, 4)
+    masked = np.ma.masked_array(X1, X1 > 0)
+    assert refconv.conv1d(masked.filled(0), W1).sum() == 0
+    ints = X1.astype(int)
+    assert refconv.conv1d(ints.astype(np.float64), W1.astype(int), [0.5]).dtype == np.float64
+    assert refconv.conv1d(ints, W1.astype(int), np.array([0.5]).astype(np.int64)).dtype == np.int64
+    assert refconv.conv1d(X1.astype(np.float16).astype(float), W1.astype("bfloat16")).dtype == np.float64
+    assert refconv.max_pool1d(np.abs(X1 + 1j), 2).shape == (1, 1, 2)
+    assert refconv.conv2d(X, W, padding=((1, 2), 0)).shape == (1, 2, 7, 4)
+
+
+def test_flags_are_checked_before_any_work():
+    x, w = np.full((1, 1, 2), 2**62), np.full((1, 1, 2), 4)  # any work would overflow
+    for backward in (refconv.conv1d_backward, refconv.conv_transpose1d_backward, refconv.algorithms.conv1d_backward):
+        y = np.ones((1, 1, 3 if backward is refconv.conv_transpose1d_backward else 1), int)
+        with pytest.raises(refconv.ArgumentTypeError, match="bias must be True or False"):
+            backward(y, x, w, bias=3)
+    with pytest.raises(refconv.ArgumentTypeError, match="bias must be True or False"):
+        refconv.separable_conv1d_backward([[[1]]], x, w, [[[1]]], bias=3)
 
 
 def test_masked_arrays_without_a_mask_are_arrays():

@@ -15,6 +15,7 @@ CHECKS = {
     "convolution": (draw.draw_convolution, against_torch.check_convolution),
     "transposed": (draw.draw_transposed, against_torch.check_transposed),
     "depthwise": (draw.draw_convolution, against_torch.check_depthwise),
+    "separable": (draw.draw_convolution, against_torch.check_separable),
     "pooling": (draw.draw_pooling, against_torch.check_pooling),
 }
 DRAWN = 200

@@ -136,6 +136,7 @@ def _conv_backward(
     options = Options(stride, padding, dilation, groups, padding_mode, layout, kernel_layout)
     call = arguments.convolution(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
+    biased = flag(call.op, "bias", bias)
     kinds = [arithmetic_for(call.op, 1, upstream, operand) for operand in (call.w, call.x, upstream)]
     # one exact gradient among them asks for Python's numbers throughout
     exact = any(kind.result == np.int64 for kind in kinds)
@@ -147,7 +148,7 @@ def _conv_backward(
     return Gradients(
         dx=real_like(_leave(call.op, dx, kinds[0].result, call.x_layout), call.x),
         dw=real_like(_leave(call.op, dw, kinds[1].result, call.w_layout), call.w),
-        db=_leave(call.op, db, kinds[2].result, Layout("O", "O")) if flag(call.op, "bias", bias) else None,
+        db=_leave(call.op, db, kinds[2].result, Layout("O", "O")) if biased else None,
     )
 
 

@@ -41,7 +41,7 @@ def largest(x: NDArray[Any], plan: Geometry) -> dict[Index, Index]:
 
 
 def average(
-    x: NDArray[Any], plan: Geometry, asked: tuple[Axis, ...], *, count_include_pad: bool
+    plan: Geometry, asked: tuple[Axis, ...], *, count_include_pad: bool
 ) -> dict[Index, tuple[list[Index], int]]:
     """Return, for each output, the samples that are added up and the number they are divided by."""
     found = {}

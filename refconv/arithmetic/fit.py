@@ -35,14 +35,19 @@ def check_fit(op: str, axes: str, plan: tuple[Axis, ...], mode: str = "zeros", *
     advice: list[str] = []
     fixes: list[dict[str, Any]] = []
     wider = tuple(replace(axis, lo=lo, hi=hi) for axis, (lo, hi) in zip(plan, map(_widened, plan), strict=True))
-    if not (pooling and any(map(_empty_windows, wider))):
-        advice.append(f"pad by {ceil_div(axis.span - axis.padded, 2)} more on each side")
-        fixes.append({"padding": tuple((axis.lo, axis.hi) for axis in wider), **_mended_mode(wider, mode)})
+    if not (pooling and any(_empty_window(axis) is not None for axis in wider)):
+        more = _mended_mode(wider, mode)
+        advice.append(
+            f"pad by {ceil_div(axis.span - axis.padded, 2)} more on each side"
+            + "".join(f" with {key}={value!r}" for key, value in more.items())
+        )
+        fixes.append({"padding": tuple((axis.lo, axis.hi) for axis in wider), **more})
     if all(axis.padded >= axis.k and axis.k > 1 for _, axis in tight):
-        dilation = tuple(min(axis.d, _widest_dilation(axis)) for axis in plan)
-        padding = tuple((axis.lo, axis.hi) for axis in plan)
-        advice.append(f"lower dilation to {dilation[axes.index(letter)]}")
-        fixes.append({"dilation": dilation, "padding": padding, **_mended_mode(plan, mode)})
+        narrower = tuple(replace(axis, d=min(axis.d, _widest_dilation(axis))) for axis in plan)
+        if not (pooling and any(_empty_window(axis) is not None for axis in narrower)):
+            dilation, padding = (axis.d for axis in narrower), ((axis.lo, axis.hi) for axis in plan)
+            advice.append(f"lower dilation to {narrower[axes.index(letter)].d}")
+            fixes.append({"dilation": tuple(dilation), "padding": tuple(padding), **_mended_mode(plan, mode)})
     raise ShapeError(
         op,
         f"the kernel does not fit in the padded input along {letter}.",
@@ -143,8 +148,9 @@ def check_crop(op: str, axes: str, plan: tuple[Axis, ...]) -> None:
             )
 
 
-def _empty_windows(axis: Axis) -> list[int]:
-    return [i for i in axis.rim if axis.taps_inside(i, axis.lo, axis.lo + axis.n) == 0]
+def _empty_window(axis: Axis) -> int | None:
+    """Return the first window that has no tap on the input, or None."""
+    return next((i for i in axis.rim if axis.taps_inside(i, axis.lo, axis.lo + axis.n) == 0), None)
 
 
 def check_windows_read(op: str, axes: str, asked: tuple[Axis, ...], plan: tuple[Axis, ...]) -> None:
@@ -153,18 +159,18 @@ def check_windows_read(op: str, axes: str, asked: tuple[Axis, ...], plan: tuple[
     `plan` has the axes as `asked` for, stretched by ceil_mode.
     """
     for letter, said, axis in zip(axes, asked, plan, strict=True):
-        empty = _empty_windows(axis)
-        if empty or axis.out < 1:
-            where = f"window {empty[0]} of {axis.out} reads nothing but padding" if empty else "no window fits"
+        empty = _empty_window(axis)
+        if empty is not None or axis.out < 1:
+            where = "no window fits" if empty is None else f"window {empty} of {axis.out} reads nothing but padding"
             raise ShapeError(
                 op,
                 f"{where} along {letter}.",
                 f"input {letter} = {axis.n}, padding = {said.lo} + {said.hi}, kernel = {axis.k}, "
                 f"stride = {axis.s}, dilation = {axis.d}",
-                fix="Pad less: by half the kernel at most, and not at all where dilation is more than 1."
-                if empty
-                else "Take a smaller kernel, or a smaller stride.",
-                fixes=[{"padding": 0}] if empty and all(each.span <= each.n for each in plan) else None,
+                fix="Take a smaller kernel, or a smaller stride."
+                if empty is None
+                else "Pad less: by half the kernel at most, and not at all where dilation is more than 1.",
+                fixes=[{"padding": 0}] if empty is not None and all(each.span <= each.n for each in plan) else None,
             )
 
 

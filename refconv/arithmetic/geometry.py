@@ -6,7 +6,9 @@ Positions here are *padded* positions, ``0 .. padded-1``, unless a name says oth
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from refconv.arithmetic.integers import Integer, ceil_div, product
 from refconv.arithmetic.sizes import (
@@ -48,9 +50,9 @@ class Axis:
         return self.n + self.lo + self.hi
 
     @property
-    def margins(self) -> tuple[int, ...]:
+    def margins(self) -> Iterator[int]:
         """The input positions that positive padding adds, in order: those before 0, and those from n on."""
-        return (*range(-self.lo, 0), *range(self.n, self.n + self.hi))
+        return chain(range(-self.lo, 0), range(self.n, self.n + self.hi))
 
     @property
     def out(self) -> Integer:
@@ -116,13 +118,13 @@ class Axis:
         return int(taps.stop - taps.start)
 
     @property
-    def rim(self) -> tuple[int, ...]:
+    def rim(self) -> Iterator[int]:
         """The windows that do not lie wholly on the input: the only ones with a tap on padding."""
         first_inside = max(ceil_div(self.lo, self.s), 0)
         last_inside = min((self.lo + self.n - self.span) // self.s, self.out - 1)
         if first_inside > last_inside:
-            return tuple(range(self.out))
-        return (*range(first_inside), *range(last_inside + 1, self.out))
+            return iter(range(self.out))
+        return chain(range(first_inside), range(last_inside + 1, self.out))
 
     def readers(self, taps: slice, start: int, stop: int) -> slice:
         """Return the smallest range of windows that holds ``landing(m, start, stop)`` for all m in `taps`.

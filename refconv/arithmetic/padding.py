@@ -47,8 +47,9 @@ def multiplicity(axis: Axis, mode: str = "zeros") -> int:
     >>> multiplicity(Axis(4, 3, lo=3), "replicate")
     4
     """
+    if mode == "zeros":
+        return 1
     seen = Counter(source_position(q, axis.n, mode) for q in axis.margins)
-    seen.pop(None, None)
     return 1 + max(seen.values(), default=0)
 
 

@@ -36,6 +36,9 @@ PADDING_WORDS = ("valid", "same", "same_upper", "same_lower", "full", "causal")
 
 MORE_AXES = "ABEFGJKLPQRSTUVXYZ"  # but for those that mean something: C, D, H, I, M, N, O, W
 
+ELSEWHERE = {"constant": "zeros", "edge": "replicate", "wrap": "circular", "symmetric": "reflect", "half": "same"}
+"""Other libraries' words for some of ours."""
+
 PaddingEntry: TypeAlias = "tuple[int, int] | str"
 """Padding along one axis: ``(lo, hi)``, or a word whose meaning depends on the axis."""
 
@@ -74,7 +77,6 @@ def flag(op: str, name: str, value: Any) -> bool:
             op,
             f"{name} must be True or False, but it is {value!r}, of type {type(value).__name__}.",
             fix=f"Write {name}=True or {name}=False.",
-            fixes=[{name: True}, {name: False}],
         )
     return bool(value)
 
@@ -82,7 +84,9 @@ def flag(op: str, name: str, value: Any) -> bool:
 def integer(op: str, name: str, value: Any, minimum: int | None = None) -> int:
     """Return `value` as an int of at least `minimum`; NumPy's ints are welcome, bools and floats are not."""
     if isinstance(value, bool):
-        raise ArgumentTypeError(op, f"{name} must be an integer, but it is the bool {value}.")
+        raise ArgumentTypeError(
+            op, f"{name} must be an integer, but it is the bool {value}.", fix=f"Write {int(value)} if you mean it."
+        )
     try:
         number = index(value)
     except TypeError:
@@ -95,7 +99,7 @@ def integer(op: str, name: str, value: Any, minimum: int | None = None) -> int:
         raise ArgumentError(
             op,
             f"{name} must be at least {minimum}, but it is {number}.",
-            fix=f"The smallest value that works is {name}={minimum}.",
+            fix=f"The smallest value allowed is {name}={minimum}.",
             fixes=[{name: minimum}],
         )
     return number
@@ -109,14 +113,22 @@ def choice(op: str, name: str, value: Any, allowed: Iterable[str], mend: Callabl
     words = tuple(allowed)
     if isinstance(value, str) and value in words:
         return value
-    near = get_close_matches(str(value), words, n=1, cutoff=0.0)[0]
+    near = _nearest(value, words)
     raise ArgumentError(
         op,
-        f"{name}={value!r} is not known.",
+        f"{name} is {value!r}, which is not known.",
         f"{name} is one of {', '.join(map(repr, words))}.",
-        fix=f"Did you mean {near!r}?",
-        fixes=[{name.split(maxsplit=1)[0]: mend(near)}],
+        fix=f"Did you mean {near!r}?" if near else "Take one of these.",
+        fixes=[{name.split(maxsplit=1)[0]: mend(near)}] if near else None,
     )
+
+
+def _nearest(value: Any, words: tuple[str, ...]) -> str | None:
+    """Return the word that was meant: another framework's name for it, other capitals, or a slip of the finger."""
+    said = str(value).casefold()
+    meant = ELSEWHERE.get(said, said)
+    near = [meant] if meant in words else get_close_matches(said, words, n=1)
+    return near[0] if near else None
 
 
 def integers(op: str, name: str, value: Any, axes: str, minimum: int | None = None) -> tuple[int, ...]:
@@ -140,7 +152,7 @@ def integers(op: str, name: str, value: Any, axes: str, minimum: int | None = No
             op,
             f"{name} must be at least {minimum} along every axis, but along {letter} it is not.",
             f"{name} = {numbers}, along {_names(axes)}",
-            fix=f"The nearest that works is {name}={mended}.",
+            fix=f"The nearest that is allowed is {name}={mended}.",
             fixes=[{name: mended}],
         )
     return numbers
@@ -207,7 +219,7 @@ def resolve(entry: PaddingEntry, n: int, k: int, s: int, d: int, *, transposed: 
 
 
 def _wrong_length(op: str, name: str, listed: list[Any], axes: str) -> NoReturn:
-    line = f"{name} = {tuple(listed)}, but the axes are {_names(axes)}"
+    line = f"{name} = {tuple(listed)}, along {_names(axes)}"
     fix, mended = f"Give one int for all axes, or {len(axes)} of them.", None
     if name == "padding" and len(listed) == 2 * len(axes) and all(isinstance(entry, int) for entry in listed):
         mended = tuple(zip(listed[::2], listed[1::2], strict=True))
@@ -217,12 +229,16 @@ def _wrong_length(op: str, name: str, listed: list[Any], axes: str) -> NoReturn:
         fix = f"Give one int for all axes, or one per axis, such as {name}={mended}."
     raise ArgumentError(
         op,
-        f"{name} has {len(listed)} entries for {len(axes)} spatial {'axis' if len(axes) == 1 else 'axes'}.",
+        f"{name} has {_count(listed, 'entry', 'entries')} for {_count(axes, 'spatial axis', 'spatial axes')}.",
         line,
         fix=fix,
         fixes=[{name: mended}] if mended else None,
     )
 
 
+def _count(things: Sequence[Any], one: str, several: str) -> str:
+    return f"{len(things)} {one if len(things) == 1 else several}"
+
+
 def _names(axes: str) -> str:
-    return "(" + ", ".join(axes) + ")"
+    return axes if len(axes) == 1 else "(" + ", ".join(axes) + ")"

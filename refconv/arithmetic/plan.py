@@ -132,7 +132,9 @@ def output_size(
     padding : int, one per axis, (lo, hi) per axis, or str
         As for `refconv.conv2d`.
     transposed : bool
-        Ask for a transposed convolution, with `output_padding` more samples at the end.
+        Ask for a transposed convolution.
+    output_padding : int or one per axis
+        Samples more at the end of a transposed convolution's output.
     ceil_mode : bool
         Ask for a pooling whose last window may hang over the end.
 
@@ -163,16 +165,22 @@ def output_size(
     listed = entries(input_size)
     request = (op, [input_size] if listed is None else listed, kernel_size, stride, padding, dilation)
     if flag(op, "transposed", transposed):
-        _check_unused(op, "ceil_mode", flag(op, "ceil_mode", ceil_mode), False, "transposed=True")
+        _check_unused(op, "ceil_mode", flag(op, "ceil_mode", ceil_mode), False)
         result = tuple(axis.n for axis in transposed_axes(*request, output_padding))
     else:
-        _check_unused(op, "output_padding", output_padding, 0, "transposed=False")
+        extra = integers(op, "output_padding", output_padding, letters(len(request[1]), op), 0)
+        _check_unused(op, "output_padding", any(extra), 0)
         pooled = flag(op, "ceil_mode", ceil_mode)
         plan = pooling_axes(*request, pooled)[1] if pooled else convolution_axes(*request)
         result = tuple(axis.out for axis in plan)
     return result[0] if listed is None else result
 
 
-def _check_unused(op: str, name: str, value: Any, unused: Any, where: str) -> None:
-    if value != unused:
-        raise ArgumentError(op, f"{name}={value} means nothing with {where}.", fixes=[{name: unused}])
+def _check_unused(op: str, name: str, used: bool, unused: Any) -> None:
+    if used:
+        raise ArgumentError(
+            op,
+            f"{name} means something for {'a pooling' if name == 'ceil_mode' else 'a transposed convolution'} only.",
+            fix=f"Leave it at {name}={unused}, or ask for that with transposed={name != 'ceil_mode'}.",
+            fixes=[{name: unused}],
+        )

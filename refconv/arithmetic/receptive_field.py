@@ -17,20 +17,27 @@ from typing import Protocol
 from refconv.arithmetic.integers import Integer, half
 from refconv.arithmetic.sizes import effective_kernel_size, read_position
 
-__all__ = ["Layer", "ReceptiveField", "receptive_field"]
+__all__ = ["Layer", "LayerLike", "ReceptiveField", "receptive_field"]
 
 
 class LayerLike(Protocol):
     """What `receptive_field` asks of a layer; `Layer` has it, and so has `Axis`."""
 
     @property
-    def k(self) -> Integer: ...
+    def k(self) -> Integer:
+        """The kernel size."""
+
     @property
-    def s(self) -> Integer: ...
+    def s(self) -> Integer:
+        """The stride."""
+
     @property
-    def d(self) -> Integer: ...
+    def d(self) -> Integer:
+        """The dilation."""
+
     @property
-    def lo(self) -> Integer: ...
+    def lo(self) -> Integer:
+        """The padding before the input."""
 
 
 @dataclass(frozen=True, slots=True)

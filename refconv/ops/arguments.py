@@ -29,13 +29,16 @@ from refconv.ops.checks import (
     check_sizes,
     check_transposed_channels,
 )
+from refconv.ops.dtypes import common_type
 from refconv.ops.elements import Array, check_numeric
 from refconv.ops.layouts import Layout, parse
 
 __all__ = [
     "Call",
     "Options",
+    "Padding",
     "PerAxis",
+    "Windows",
     "convolution",
     "depthwise",
     "folding",
@@ -80,10 +83,12 @@ class Call:
     b: Array | None
     x_layout: Layout
     w_layout: Layout
+    b_name: str = "b"
 
     def __post_init__(self) -> None:
-        """Refuse sizes that no memory holds, before anybody asks for them."""
+        """Refuse sizes that no memory holds and types that do not go together, before anybody asks for them."""
         check_addressable(self.op, self.plan)
+        common_type(self.op, self.x, self.w, self.b, self.b_name)
 
 
 def convolution(
@@ -93,7 +98,7 @@ def convolution(
     w: ArrayLike,
     b: ArrayLike | None,
     options: Options,
-    names: tuple[str, str] = ("w", "b"),
+    names: tuple[str, str, str] = ("w", "b", "x"),
 ) -> Call:
     """Return the checked call of a convolution; `rank` None takes x's, `names` are what the caller calls w and b."""
     axis_names, x_layout, x_array = _spatial(op, rank, x, options.layout)
@@ -101,12 +106,12 @@ def convolution(
     w_array = _kernel(op, names[0], w, w_layout)
     groups = integer(op, "groups", options.groups, 1)
     mode = choice(op, "padding_mode", options.padding_mode, PADDING_MODES)
-    check_channels(op, x_array.shape[1], w_array.shape[:2], groups, names[0])
+    check_channels(op, x_array.shape[1], w_array.shape[:2], groups, names)
     axes = convolution_axes(
         op, x_array.shape[2:], w_array.shape[2:], options.stride, options.padding, options.dilation, mode
     )
     plan = Geometry(x_array.shape[0], x_array.shape[1], w_array.shape[0], axes, groups, mode)
-    return Call(op, plan, x_array, w_array, _bias(op, names[1], b, plan.filters), x_layout, w_layout)
+    return Call(op, plan, x_array, w_array, _bias(op, names[1], b, plan.filters), x_layout, w_layout, names[1])
 
 
 def transposed(op: str, rank: int | None, x: ArrayLike, w: ArrayLike, b: ArrayLike | None, options: Options) -> Call:
@@ -137,7 +142,7 @@ def depthwise(
     w: ArrayLike,
     b: ArrayLike | None,
     options: Options,
-    names: tuple[str, str] = ("w", "b"),
+    names: tuple[str, str, str] = ("w", "b", "x"),
 ) -> Call:
     """Return the checked call of a depthwise convolution: a grouped one, each channel its own group.
 
@@ -165,7 +170,7 @@ def pointwise(
     w: ArrayLike,
     b: ArrayLike | None,
     options: Options,
-    names: tuple[str, str] = ("w", "b"),
+    names: tuple[str, str, str] = ("w", "b", "x"),
 ) -> Call:
     """Return the checked call of a convolution whose kernel has one tap."""
     call = convolution(op, rank, x, w, b, options, names)

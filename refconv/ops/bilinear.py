@@ -27,7 +27,18 @@ from refconv.ops.integers import exact_sum
 from refconv.ops.layouts import Layout
 from refconv.ops.padding import crop, extended, fold_margins
 
-__all__ = ["FIRST", "SECOND", "Gradients", "adjoint", "bias_gradient", "correlate", "gradients", "real_like", "weights"]
+__all__ = [
+    "FIRST",
+    "SECOND",
+    "Gradients",
+    "adjoint",
+    "bias_gradient",
+    "correlate",
+    "depthwise_gradients",
+    "gradients",
+    "real_like",
+    "weights",
+]
 
 
 FIRST, SECOND = 0, 1  # of the two operands of a product
@@ -47,6 +58,14 @@ def gradients(call: Call, upstream: Array, w_layout: Layout | None, *, bias: boo
     dw = weights(call.op, call.plan, upstream, call.x, w_layout or call.w_layout.own, conjugated=SECOND)
     db = bias_gradient(call.op, upstream) if bias else None
     return Gradients(real_like(dx, call.x), real_like(dw, call.w), db)
+
+
+def depthwise_gradients(call: Call, upstream: Array, *, bias: bool) -> Gradients:
+    """Return the gradients of a checked depthwise call, dw with the caller's axes (C, M, ...)."""
+    grouped = gradients(call, upstream, None, bias=bias)
+    multiplier = call.plan.filters // call.plan.channels
+    dw = grouped.dw.reshape(call.plan.channels, multiplier, *call.plan.kernel_size)
+    return grouped._replace(dw=np.ascontiguousarray(call.w_layout.leave(dw)))
 
 
 def correlate(

@@ -61,25 +61,26 @@ def check_bias(op: str, name: str, shape: tuple[int, ...], count: int) -> None:
             op,
             f"{name} must have one entry per output channel.",
             f"{name}.shape = {shape}, output channels = {count}",
-            fix=f"Needed: shape ({count},). Nothing is broadcast.",
+            fix=f"Take shape ({count},). Nothing is broadcast.",
         )
 
 
-def check_channels(op: str, channels: int, kernel: tuple[int, ...], groups: int, name: str = "w") -> None:
-    """Raise unless x's channels, the filters (O, C/G) and the groups go together."""
+def check_channels(op: str, channels: int, kernel: tuple[int, ...], groups: int, names: tuple[str, str, str]) -> None:
+    """Raise unless x's channels, the filters (O, C/G) and the groups go together; `names` of w, b and x."""
     filters, reads = kernel
+    name, _, x = names
     if channels == reads * groups and filters % groups == 0:
         return
     works, rest = divmod(channels, reads)
     works = 0 if rest or filters % max(works, 1) else works
     if channels % groups:
-        problem, lines = _indivisible("channels of x", channels, groups)
+        problem, lines = _indivisible(f"channels of {x}", channels, groups)
     elif filters % groups:
         problem, lines = _indivisible(f"filters of {name}", filters, groups)
     else:
-        problem = f"a filter of {name} must read the channels of one group of x."
+        problem = f"a filter of {name} must read the channels of one group of {x}."
         lines = [
-            f"x has C = {channels} channels, groups = {groups}  ->  C/G = {channels // groups}",
+            f"{x} has C = {channels} channels, groups = {groups}  ->  C/G = {channels // groups}",
             f"{name} is (O, C/G) = {kernel}  ->  C/G = {reads}",
             f"needed: {channels // groups} == {reads}.",
         ]
@@ -89,7 +90,7 @@ def check_channels(op: str, channels: int, kernel: tuple[int, ...], groups: int,
         *lines,
         fix=f"With these arrays groups={works} works."
         if works
-        else f"Needed: C = groups*{reads} and O a multiple of groups.",
+        else f"Make C = groups*{reads}, and O a multiple of groups.",
         fixes=[{"groups": works}] if works else None,
     )
 
@@ -122,7 +123,7 @@ def check_depthwise(op: str, name: str, channels: int, rows: int) -> None:
             f"{name} must have filters for each channel of x.",
             f"x has C = {channels} channels, {name} is (C, multiplier, ...) with C = {rows}",
             f"needed: {channels} == {rows}.",
-            fix=f"Needed: {name} of shape ({channels}, multiplier, ...).",
+            fix=f"Take {name} of shape ({channels}, multiplier, ...).",
         )
 
 

@@ -96,9 +96,9 @@ def input_gradient(dy: Array, w: Array, b: Array | None, plan: Geometry, arithme
     offset = None if b is None else _by_group(b.astype(arithmetic.accumulator), plan)
     limit = TILE_BYTES // arithmetic.width
     taps, outputs = product(plan.kernel_size), product(plan.output_size)
-    # a tile's products number about taps / strides for each of its pixels; with fewer outputs than taps see _scatter
-    per_pixel = min(taps, MANY_TAPS) / product(axis.s for axis in plan.axes) if taps <= outputs else 1
-    pixels_limit = min(int(limit / per_pixel), limit)
+    # a tile's products number about taps / strides for each of its pixels; of many taps _scatter takes some at a time
+    strides = product(axis.s for axis in plan.axes)
+    pixels_limit = min(limit * strides // taps, limit) if taps <= min(outputs, MANY_TAPS) else limit
     for n in range(plan.batch):
         for group, channels, *box in boxes(whole(*out.shape[1:]), pixels_limit):
             target = out[n, group, channels, *box]

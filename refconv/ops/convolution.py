@@ -86,10 +86,10 @@ def _conv(
     Notes
     -----
     Cost: as many MACs as outputs times K, the ``C/G`` times the kernel's taps that each sums. Rounding:
-    ``abs(y - exact) <= gamma * sum(abs(x * w))``, gamma about ``(K + 1) u`` for any order of the K + 1 terms, u the
-    unit roundoff of the sums' type; float16 and bfloat16 are summed in float32 and rounded once. PyTorch takes one
-    padding for both sides of an axis, and its "same" refuses a stride. TensorFlow's and ONNX's SAME are "same_upper".
-    ``numpy.convolve`` flips the kernel and defaults to "full".
+    ``abs(y - exact) <= gamma * (abs(b) + sum(abs(x * w)))``, gamma about ``(K + 1) u`` for any order of the terms, u
+    the unit roundoff of the sums' type (`docs/numbers.md`); float16 and bfloat16 are summed in float32 and rounded
+    once. PyTorch takes one padding for both sides of an axis, and its "same" refuses a stride. TensorFlow's and
+    ONNX's SAME are "same_upper". ``numpy.convolve`` flips the kernel and defaults to "full".
 
     References
     ----------

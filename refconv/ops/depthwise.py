@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from refconv.arithmetic.per_axis import flag
 from refconv.ops import arguments
-from refconv.ops.arguments import Call, Options, Padding, PerAxis
-from refconv.ops.bilinear import Gradients, correlate, gradients
+from refconv.ops.arguments import Options, Padding, PerAxis
+from refconv.ops.bilinear import Gradients, correlate, depthwise_gradients
 from refconv.ops.elements import Array
 from refconv.ops.ranks import Ranked, per_rank
 
@@ -135,14 +134,6 @@ def _depthwise_conv_backward(
     call = arguments.depthwise(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
     return depthwise_gradients(call, upstream, bias=flag(call.op, "bias", bias))
-
-
-def depthwise_gradients(call: Call, upstream: Array, *, bias: bool) -> Gradients:
-    """Return the gradients of a checked depthwise call, dw with the caller's axes (C, M, ...)."""
-    grouped = gradients(call, upstream, None, bias=bias)
-    multiplier = call.plan.filters // call.plan.channels
-    dw = grouped.dw.reshape(call.plan.channels, multiplier, *call.plan.kernel_size)
-    return grouped._replace(dw=np.ascontiguousarray(call.w_layout.leave(dw)))
 
 
 depthwise_conv, depthwise_conv1d, depthwise_conv2d, depthwise_conv3d = per_rank("depthwise_conv{}", _depthwise_conv)

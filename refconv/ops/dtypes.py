@@ -21,7 +21,7 @@ from refconv.errors import DTypeError
 from refconv.ops.elements import Array, as_objects, conjugate, is_half, is_integer
 from refconv.ops.integers import ExactIntegers
 
-__all__ = ["Arithmetic", "Conjugated", "Floats", "Objects", "arithmetic_for", "sum_arithmetic"]
+__all__ = ["Arithmetic", "Conjugated", "Floats", "Objects", "arithmetic_for", "common_type", "sum_arithmetic"]
 
 
 class Arithmetic(Protocol):
@@ -67,16 +67,9 @@ class Objects:
     result = accumulator = np.dtype(object)
     width = 8
 
-    def __init__(self, op: str) -> None:
-        """Remember whose elements these are, for the error that they may cause."""
-        self.op = op
-
     def multiply(self, a: Array, b: Array) -> Array:
         """Return ``a @ b``, by the elements' own operations."""
-        try:
-            product: Array = np.matmul(as_objects(a), as_objects(b))
-        except TypeError as error:
-            raise DTypeError(self.op, f"the elements cannot be multiplied and added: {error}.") from error
+        product: Array = np.matmul(as_objects(a), as_objects(b))
         return product
 
     def finish(self, total: Array) -> Array:
@@ -102,31 +95,12 @@ class Conjugated:
 
 
 def arithmetic_for(op: str, terms: int, a: Array, b: Array, offset: Array | None = None) -> Arithmetic:
-    """Return the arithmetic for sums of `terms` products of an element of `a` with one of `b`, plus an `offset`.
-
-    Raises
-    ------
-    DTypeError
-        If the two types have no common one, or the offset's (the bias') would lose its fraction or imaginary
-        part in it.
-    """
-    types = [a.dtype, b.dtype] + ([] if offset is None else [offset.dtype])
-    if any(dtype == object for dtype in types):
-        return Objects(op)
+    """Return the arithmetic for sums of `terms` products of an element of `a` with one of `b`, plus an `offset`."""
+    result = common_type(op, a, b, offset)
+    if result == object:
+        return Objects()
     if is_integer(a) and is_integer(b):
-        if offset is not None and not is_integer(offset):
-            _misfit(op, offset, np.dtype(np.int64))
         return ExactIntegers(op, terms, a, b, offset)
-    try:
-        result = np.result_type(a.dtype, b.dtype)
-    except TypeError:
-        raise DTypeError(
-            op,
-            f"there is no common number type for {a.dtype} and {b.dtype}.",
-            fix="Cast one of them to a type that holds both, such as float64.",
-        ) from None
-    if offset is not None and offset.dtype.kind == "c" and result.kind != "c":
-        _misfit(op, offset, result)
     return Floats(result)
 
 
@@ -135,9 +109,29 @@ def sum_arithmetic(op: str, terms: int, a: Array) -> Arithmetic:
     return arithmetic_for(op, terms, a, np.ones(1, a.dtype))
 
 
-def _misfit(op: str, offset: Array, result: np.dtype[Any]) -> None:
-    raise DTypeError(
-        op,
-        f"b is {offset.dtype}, but x and w make a result of type {result}, which cannot hold it.",
-        fix=f"Cast x or w to {offset.dtype}, or b to {result}.",
-    )
+def common_type(op: str, a: Array, b: Array, offset: Array | None = None, name: str = "b") -> np.dtype[Any]:
+    """Return the type of the result of products of `a` and `b`, to which `offset`, called `name`, is added.
+
+    Raises
+    ------
+    DTypeError
+        If the two types have no common one, or the offset (the bias) would lose its fraction or imaginary part in it.
+    """
+    if any(array.dtype == object for array in (a, b, offset) if array is not None):
+        return np.dtype(object)
+    try:
+        result = np.dtype(np.int64) if is_integer(a) and is_integer(b) else np.result_type(a.dtype, b.dtype)
+    except TypeError:
+        raise DTypeError(
+            op,
+            f"there is no common number type for {a.dtype} and {b.dtype}.",
+            fix="Cast one of them to a type that holds both, such as float64.",
+        ) from None
+    fraction_lost = offset is not None and result.kind == "i" and not is_integer(offset)
+    if offset is not None and (fraction_lost or (offset.dtype.kind == "c" and result.kind != "c")):
+        raise DTypeError(
+            op,
+            f"{name} is {offset.dtype}, but the result is of type {result}, which cannot hold it.",
+            fix=f"Cast an operand to {offset.dtype}, or {name} to {result}.",
+        )
+    return result

@@ -27,7 +27,9 @@ def check_numeric(op: str, name: str, value: Any) -> Array:
     try:
         array = np.asarray(value)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise DTypeError(op, f"{name} cannot be read as an array: {error}") from error
+        raise DTypeError(
+            op, f"{name} cannot be read as an array: {error}", fix="Pass an array of numbers of one rectangular shape."
+        ) from error
     if array.dtype.kind == "f" and not hasattr(value, "dtype"):
         array = _exact_integers(value, array)
     if array.dtype == object:
@@ -37,7 +39,7 @@ def check_numeric(op: str, name: str, value: Any) -> Array:
         raise DTypeError(
             op,
             f"{name} must be an array of numbers, but it is an array of dtype {array.dtype}.",
-            f"Supported: {SUPPORTED}.",
+            fix=f"Supported: {SUPPORTED}.",
         )
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
@@ -45,7 +47,7 @@ def check_numeric(op: str, name: str, value: Any) -> Array:
 def _exact_integers(value: Any, array: Array) -> Array:
     """Undo what NumPy does to a list of ints that no integer type holds: it makes floats of them, and rounds."""
     exact = np.asarray(value, dtype=object)
-    return exact if array.size and all(isinstance(e, int) for e in exact.flat) else array
+    return exact if array.size and all(isinstance(e, int | np.integer) for e in exact.flat) else array
 
 
 def _python_numbers(op: str, name: str, array: Array) -> Array:
@@ -54,7 +56,9 @@ def _python_numbers(op: str, name: str, array: Array) -> Array:
         if not (hasattr(e, "__add__") and hasattr(e, "__mul__")) or hasattr(e, "__len__") or isinstance(e, type):
             kind = "None" if e is None else f"{e!r}, of type {type(e).__name__}"
             what = "an element" if array.ndim else "it"
-            raise DTypeError(op, f"{name} must be an array of numbers, but {what} is {kind}.")
+            raise DTypeError(
+                op, f"{name} must be an array of numbers, but {what} is {kind}.", fix="Leave out what is not a number."
+            )
     if not any(isinstance(e, np.generic) for e in array.flat):
         return array
     return _object_array([e.item() if isinstance(e, np.generic) else e for e in array.flat], array.shape)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from refconv.errors import IntegerOverflowError
 from refconv.ops.tiles import boxes, whole
 
-__all__ = ["ExactIntegers", "exact_sum", "fit", "largest"]
+__all__ = ["FLOAT_EXACT", "ExactIntegers", "exact_sum", "fit", "largest"]
 
 FLOAT_EXACT = 2**53
 INT64 = np.iinfo(np.int64)

@@ -7,6 +7,8 @@ each margin's gradient to the position shown there, and with zeros, which show n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from refconv.arithmetic.geometry import Axis, Geometry
@@ -79,8 +81,12 @@ def crop(around: Array, plan: Geometry) -> Array:
     return around[:, :, *(slice(start, start + axis.padded) for start, axis in zip(starts, plan.axes, strict=True))]
 
 
-def _shown(axis: Axis, mode: str) -> list[tuple[int, int]]:
-    """Return each margin position that shows an input position, and that; both counted in the extended axis."""
+def _shown(axis: Axis, mode: str) -> Iterator[tuple[int, int]]:
+    """Yield each margin position that shows an input position, and that; both counted in the extended axis."""
+    if mode == "zeros":
+        return
     start = max(axis.lo, 0)
-    sources = ((q, source_position(q, axis.n, mode)) for q in axis.margins)
-    return [(start + q, start + source) for q, source in sources if source is not None]
+    for q in axis.margins:
+        source = source_position(q, axis.n, mode)
+        if source is not None:
+            yield start + q, start + source

@@ -104,7 +104,7 @@ def _max_pool(
     _check_ordered(call)
     y = call.x_layout.empty(call.plan.y_shape, call.x.dtype)
     for n, channels, *box in _blocks(y.shape, call.plan):
-        y[n, channels, *box] = _largest(call.x[n, channels], tuple(box), call)[0]
+        y[n, channels, *box] = _largest(call.x[n, channels], tuple(box), call.plan)[0]
     return call.x_layout.leave(y)
 
 
@@ -160,7 +160,7 @@ def _max_pool_backward(
         for n, channels, *box in _blocks(dx.shape, call.plan):
             part = np.zeros(dx[n, channels, *box].shape, arithmetic.accumulator)
             readers = _readers(box, call.plan)
-            winner = _largest(call.x[n, channels], readers, call)[1]
+            winner = _largest(call.x[n, channels], readers, call.plan)[1]
             terms = upstream[n, channels, *readers].astype(arithmetic.accumulator)
             for number, windows, pixels in _taps(call.plan, readers, tuple(box)):
                 # adding a zero elsewhere would not do: an infinite dy must stay where it belongs
@@ -235,7 +235,7 @@ def _avg_pool(
         for n, channels, *box in _blocks(y.shape, call.plan):
             total = np.zeros(y[n, channels, *box].shape, arithmetic.accumulator)
             for _, windows, pixels in _taps(call.plan, tuple(box)):
-                total[:, *windows] += call.x[n, channels, *pixels]
+                total[:, *windows] += call.x[n, channels, *pixels].astype(arithmetic.accumulator, copy=False)
             if is_integer(call.x) and largest(total) > FLOAT_EXACT:
                 total = total.astype(object)  # Python divides ints of any size with one rounding
             y[n, channels, *box] = total / _count(call, tuple(box), include, total.dtype)
@@ -323,18 +323,15 @@ def _readers(pixels: list[slice], plan: Geometry) -> Box:
     return plan.readers(whole(*plan.kernel_size), area)
 
 
-def _largest(x: Any, windows: Box, call: Windows) -> tuple[Any, Any]:
+def _largest(x: Any, windows: Box, plan: Geometry) -> tuple[Any, Any]:
     """Return each window's largest sample and the number of its tap: the first among equals, or the first NaN."""
     best = np.zeros((x.shape[0], *lengths(windows)), x.dtype)  # compared with, though not chosen, at first
     winner = np.full(best.shape, -1, np.int32)
-    for number, here, pixels in _taps(call.plan, windows):
+    for number, here, pixels in _taps(plan, windows):
         candidate, current, holder = x[:, *pixels], best[:, *here], winner[:, *here]
-        try:
-            with np.errstate(all="ignore"):
-                # NaN is all that differs from itself, in every number type
-                beats = (holder < 0) | ((current == current) & ((candidate != candidate) | (candidate > current)))
-        except TypeError as error:
-            raise DTypeError(call.op, f"the elements of x have no order: {error}.") from error
+        with np.errstate(all="ignore"):
+            # NaN is all that differs from itself, in every number type
+            beats = (holder < 0) | ((current == current) & ((candidate != candidate) | (candidate > current)))
         holder[...] = np.where(beats, number, holder)
         current[...] = np.where(beats, candidate, current)
     return best, winner

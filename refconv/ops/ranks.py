@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from refconv.arithmetic.per_axis import letters
+from refconv.ops.guard import guarded
 
 __all__ = ["Ranked", "per_rank"]
 
@@ -83,7 +84,8 @@ def _bind(implementation: Callable[Concatenate[Ranked, P], R], ranked: Ranked) -
     @wraps(implementation)
     def public(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return implementation(ranked, *args, **kwargs)
+            with guarded(ranked.op, (*args, *kwargs.values())):
+                return implementation(ranked, *args, **kwargs)
         except TypeError as error:
             # Python's own complaint about the arguments should name what the caller called
             if str(error).startswith(implementation.__name__ + "()"):

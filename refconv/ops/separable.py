@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 from refconv.arithmetic.per_axis import flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Call, Options, Padding, PerAxis
-from refconv.ops.bilinear import correlate, gradients
-from refconv.ops.depthwise import depthwise_gradients
+from refconv.ops.bilinear import correlate, depthwise_gradients, gradients
+from refconv.ops.dtypes import common_type
 from refconv.ops.elements import Array
 from refconv.ops.layouts import parse
 from refconv.ops.ranks import Ranked, per_rank
@@ -171,9 +171,10 @@ def _separable_conv_backward(
     steps = Options(stride, padding, dilation, groups, padding_mode, layout, kernel_layout)
     first, second = _separable_calls(ranked, x, w_depthwise, w_pointwise, (b_depthwise, None), steps, pointwise_layout)
     upstream = arguments.upstream(ranked.op, dy, first.x_layout, second.plan.y_shape, ranked.forward)
+    biased = flag(ranked.op, "bias", bias)
     seen = replace(second, x=_run_depthwise(first))
-    pointwise = gradients(seen, upstream, second.w_layout, bias=flag(ranked.op, "bias", bias))
-    depthwise = depthwise_gradients(first, pointwise.dx, bias=bias)
+    pointwise = gradients(seen, upstream, second.w_layout, bias=biased)
+    depthwise = depthwise_gradients(first, pointwise.dx, bias=biased)
     return SeparableGradients(depthwise.dx, depthwise.dw, pointwise.dw, depthwise.db, pointwise.db)
 
 
@@ -187,10 +188,11 @@ def _separable_calls(
     pointwise_layout: str,
 ) -> tuple[Call, Call]:
     """Return the checked calls of both steps; of the second's x only the shape is right as yet."""
-    depthwise_names, pointwise_names = ("w_depthwise", "b_depthwise"), ("w_pointwise", "b_pointwise")
+    depthwise_names = ("w_depthwise", "b_depthwise", "x")
+    pointwise_names = ("w_pointwise", "b_pointwise", "the depthwise result")
     first = arguments.depthwise(ranked.op, ranked.rank, x, w_depthwise, biases[0], steps, depthwise_names)
     parse(ranked.op, "pointwise_layout", pointwise_layout, "OI" + first.x_layout.canonical[2:])
-    middle = np.broadcast_to(np.zeros((), first.x.dtype), first.plan.y_shape)
+    middle = np.broadcast_to(np.zeros((), common_type(first.op, first.x, first.w)), first.plan.y_shape)
     mixing = Options(groups=steps.groups, kernel_layout=pointwise_layout)
     second = arguments.pointwise(ranked.op, first.plan.rank, middle, w_pointwise, biases[1], mixing, pointwise_names)
     return first, second

@@ -150,12 +150,13 @@ def _conv_transpose_backward(
     options = Options(stride, padding, dilation, groups, "zeros", layout, kernel_layout, output_padding)
     call = arguments.transposed(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.x_shape, ranked.forward)
+    biased = flag(call.op, "bias", bias)
     dx = correlate(call.op, call.plan, upstream, call.w, None, call.x_layout, conjugated=True)
     dw = weights(call.op, call.plan, call.x, upstream, call.w_layout, conjugated=FIRST)
     return Gradients(
         dx=real_like(dx, call.x),
         dw=real_like(dw, call.w),
-        db=bias_gradient(call.op, upstream) if flag(call.op, "bias", bias) else None,
+        db=bias_gradient(call.op, upstream) if biased else None,
     )
 
 

@@ -15,9 +15,11 @@ from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import product
 from refconv.arithmetic.padding import terms_per_pixel
 from refconv.ops import arguments
+from refconv.ops.arguments import Padding, PerAxis
 from refconv.ops.dtypes import sum_arithmetic
 from refconv.ops.elements import Array
-from refconv.ops.padding import crop, extended, fold_margins, pad
+from refconv.ops.guard import guarded
+from refconv.ops.padding import pad, pad_adjoint
 
 __all__ = ["col2im", "fold", "im2col", "unfold", "windows"]
 
@@ -60,20 +62,19 @@ def unfold(x: Array, plan: Geometry) -> Array:
 def fold(columns: Array, plan: Geometry) -> Array:
     """Return the adjoint of `unfold`, in the type of the columns: each entry added where it was read."""
     entries: Any = columns.reshape(plan.batch, plan.channels, *plan.kernel_size, *plan.output_size)
-    around = extended(plan, columns.dtype)
-    x_padded: Any = crop(around, plan)
+    x_padded: Any = np.zeros((plan.batch, plan.channels, *plan.padded_size), columns.dtype)
     for tap in np.ndindex(*plan.kernel_size):
         landings = [axis.landing(m, 0, axis.padded)[1] for axis, m in zip(plan.axes, tap, strict=True)]
         x_padded[:, :, *landings] += entries[:, :, *tap]
-    return fold_margins(around, plan)
+    return pad_adjoint(x_padded, plan)
 
 
 def im2col(
     x: ArrayLike,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
+    kernel_size: PerAxis,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
     padding_mode: str = "zeros",
     layout: str = "NC*",
 ) -> Array:
@@ -123,11 +124,11 @@ def im2col(
 
 def col2im(
     columns: ArrayLike,
-    input_size: Any,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
+    input_size: PerAxis,
+    kernel_size: PerAxis,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
     padding_mode: str = "zeros",
     layout: str = "NC*",
 ) -> Array:
@@ -171,6 +172,6 @@ def col2im(
         "col2im", columns, input_size, kernel_size, (stride, padding, dilation, padding_mode), layout
     )
     arithmetic = sum_arithmetic(call.op, terms_per_pixel(call.plan), call.x)
-    folded = fold(call.x.astype(arithmetic.accumulator), call.plan)
-    with np.errstate(all="ignore"):
+    with guarded("col2im", (columns,)), np.errstate(all="ignore"):
+        folded = fold(call.x.astype(arithmetic.accumulator), call.plan)
         return call.x_layout.leave(arithmetic.finish(folded)).copy()
