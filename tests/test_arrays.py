@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import refconv
+from refconv.arithmetic import Axis, Geometry
+from refconv.ops.padding import pad
 from tests.test_dtypes import BFLOAT16
 
 RNG = np.random.default_rng(0)
@@ -112,3 +114,13 @@ def test_empty_batches_give_empty_results(name, dtype):
 
 def test_an_empty_matrix_folds_into_an_empty_batch():
     assert refconv.col2im(np.ones((0, 3, 3)), 5, 3).shape == (0, 1, 5)
+
+
+def test_padding_copies_only_where_it_adds():
+    x = np.ones((1, 1, 6, 6))
+    for lo, hi in ((0, 0), (-1, 0), (0, -2), (-1, -1)):
+        axis = Axis(6, 1, lo=lo, hi=hi)
+        padded = pad(x, Geometry(1, 1, 1, (axis, Axis(6, 1))))
+        assert np.shares_memory(padded, x)
+        assert padded.shape == (1, 1, 6 + lo + hi, 6)
+    assert not np.shares_memory(pad(x, Geometry(1, 1, 1, (Axis(6, 1), Axis(6, 1, lo=-1, hi=1)))), x)
