@@ -1,4 +1,4 @@
-"""The source documents' depthwise-separable dilated convolution on a photograph: run, check exactly, report, draw."""
+"""A depthwise-separable dilated convolution on a photograph: run, check exactly, report, draw."""
 
 from __future__ import annotations
 

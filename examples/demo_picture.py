@@ -113,7 +113,7 @@ def _cost(figure: Figure, costs: dict[str, Any]) -> None:
     """Draw the multiplications of both layers against those of the dense convolution."""
     sheet.heading(figure, 11.4, 3.6, "6  What it costs", "MACs as a share of the dense layer's")
     axes = sheet.panel(figure, 11.4, sheet.LOWER, 4.2, 2.85)
-    for top, name, cost in zip((0.0, 3.0), ("this layer", "the documents' layer"), costs.values(), strict=True):
+    for top, name, cost in zip((0.0, 3.0), ("this layer", "the tutorial's layer"), costs.values(), strict=True):
         share = cost["separable"]["macs"] / cost["dense"]["macs"]
         axes.text(0, top + 0.35, f"{name}, {' → '.join(map(str, cost['channels']))} channels", va="center", size=11)
         for y, kind, length, color in ((1.0, "dense", 1.0, GREY), (1.8, "separable", share, SKY)):

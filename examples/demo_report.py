@@ -22,8 +22,8 @@ else:
 
 
 def facts(size: tuple[int, ...], dilation: int) -> dict[str, Any]:
-    """Return sizes, receptive fields and costs of this layer and of the source documents' example."""
-    plan, documents = layer.dense_plan(size, dilation), layer.dense_plan((10, 10), 2, 64)
+    """Return sizes, receptive fields and costs of this layer and of a tutorial's example."""
+    plan, tutorial = layer.dense_plan(size, dilation), layer.dense_plan((10, 10), 2, 64)
     return {
         "layer": {
             "kernel": layer.KERNEL,
@@ -31,9 +31,9 @@ def facts(size: tuple[int, ...], dilation: int) -> dict[str, Any]:
             "padding": plan.axes[0].lo,
             "multiplier": layer.MULTIPLIER,
         },
-        "sizes": {"photograph": _sizes(plan, layer.MULTIPLIER), "documents": _sizes(documents, 1)},
+        "sizes": {"photograph": _sizes(plan, layer.MULTIPLIER), "tutorial": _sizes(tutorial, 1)},
         "receptive_fields": [_field(rates) for rates in checks.stacks(dilation)],
-        "costs": {"photograph": _costs(plan, layer.MULTIPLIER), "documents": _costs(documents, 1)},
+        "costs": {"photograph": _costs(plan, layer.MULTIPLIER), "tutorial": _costs(tutorial, 1)},
     }
 
 
@@ -78,7 +78,7 @@ def _cost(cost: Cost) -> dict[str, int]:
 
 def heading(shown: photo.Photo, found: dict[str, Any]) -> Iterator[str]:
     """Yield what goes in, then sizes, receptive fields and costs, as text."""
-    sizes, documents = found["sizes"]["photograph"], found["sizes"]["documents"]
+    sizes, tutorial = found["sizes"]["photograph"], found["sizes"]["tutorial"]
     kernel, dilation, padding, _ = found["layer"].values()
     yield "A depthwise-separable dilated convolution on a photograph, forward and backward"
     yield ""
@@ -89,11 +89,11 @@ def heading(shown: photo.Photo, found: dict[str, Any]) -> Iterator[str]:
     yield f"                      two for each channel: {', '.join(layer.KERNELS)}"
     yield f"Pointwise step        mixes them into {', '.join(layer.MIXTURES)}"
     yield ""
-    yield f"{'Sizes (N, C, H, W)':<22}{'this photograph':>20}{'the documents':>20}"
+    yield f"{'Sizes (N, C, H, W)':<22}{'this photograph':>20}{'a tutorial':>20}"
     for step in sizes:
-        yield f"  {step.replace('_', ' '):<20}{_shape(sizes[step]):>20}{_shape(documents[step]):>20}"
-    promised, given = _shape(documents["pointwise"]), _shape(documents["without_padding"])
-    yield f"  The documents promise {promised}, but their code sets no padding and gives {given}."
+        yield f"  {step.replace('_', ' '):<20}{_shape(sizes[step]):>20}{_shape(tutorial[step]):>20}"
+    promised, given = _shape(tutorial["pointwise"]), _shape(tutorial["without_padding"])
+    yield f"  The tutorial promises {promised}, but its code sets no padding and gives {given}."
     yield ""
     yield f"{'Receptive field':<22}{'rates':>10}{'pixels':>14}{'of them read':>17}"
     for name, field in zip(("this layer", "three like it", "three, growing"), found["receptive_fields"], strict=True):
@@ -101,7 +101,7 @@ def heading(shown: photo.Photo, found: dict[str, Any]) -> Iterator[str]:
         yield f"  {name:<20}{rates:>10}{size:>14}{field['read']:>7} of {field['of']:>6,}"
     yield ""
     yield f"{'Cost, with biases':<22}{'parameters':>10}{'MACs':>14}{'FLOPs':>16}"
-    for name, cost in zip(("this layer", "the documents'"), found["costs"].values(), strict=True):
+    for name, cost in zip(("this layer", "the tutorial's"), found["costs"].values(), strict=True):
         yield from _cost_lines(name, cost)
 
 

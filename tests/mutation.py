@@ -3,10 +3,10 @@
     make mutation ARGS="--sample 500 --seed 1"
     .venv/bin/python tests/mutation.py --file refconv/ops/padding.py
 
-The changes are Cosmic Ray's operators (another operator, a number one larger, a loop that never runs, a decorator gone,
-...); what only touches annotations, docstrings or zip(strict=True) is left out. Each mutant lives in a copy of the tree, one copy a
-worker, and is tested with the files most likely to notice it first. A survivor is a missing test, or is explained in
-docs/mutation.md.
+The changes are Cosmic Ray's operators (another operator, a number one larger, a loop that never runs, a decorator
+gone, ...); what only touches annotations, docstrings or zip(strict=True) is left out. Each mutant lives in a copy of
+the tree, one copy a worker, and is tested with the files most likely to notice it first. A survivor is a missing test,
+or is explained in docs/mutation.md.
 """
 
 from __future__ import annotations

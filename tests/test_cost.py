@@ -31,7 +31,7 @@ def test_costs_add_up():
     assert Cost(1, 10, 2) + Cost(2, 20, 3) == Cost(3, 30, 5)
 
 
-def test_source_claim_a7():
+def test_a_framework_layer():
     """`nn.Conv2d(3, 16, 3, dilation=2)` on 32x32: 448 parameters, 28x28 out."""
     plan = Geometry(1, 3, 16, (Axis(32, 3, d=2), Axis(32, 3, d=2)))
     assert plan.output_size == (28, 28)
@@ -52,7 +52,7 @@ def test_separable_plans_and_ratio():
 
 
 def test_ratio_in_symbols():
-    """B6: in MACs and in parameters alike, separable over dense is 1/O + 1/K^2."""
+    """In MACs and in parameters alike, separable over dense is 1/O + 1/K^2."""
     n, c, o, k, d = sympy.symbols("n c o k d", integer=True, positive=True)
     dense = Geometry(1, c, o, (Axis(n, k, d=d), Axis(n, k, d=d)))
     ours, theirs = separable_cost(dense, bias=False), convolution_cost(dense, bias=False)

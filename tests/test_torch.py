@@ -54,8 +54,8 @@ def test_complex_gradients_are_pytorchs(device):
         assert (ours == theirs.grad.cpu().numpy()).all()
 
 
-def test_the_source_documents_module():
-    """B7: DepthwiseSeparableDilatedConv2d(3, 64, 3, dilation=2) on (1, 3, 10, 10)."""
+def test_two_pytorch_layers_are_one_separable_convolution():
+    """A tutorial's DepthwiseSeparableDilatedConv2d(3, 64, 3, dilation=2) on (1, 3, 10, 10): it needs padding=2."""
     depthwise = torch.nn.Conv2d(3, 3, 3, dilation=2, padding=2, groups=3, dtype=torch.float64)
     pointwise = torch.nn.Conv2d(3, 64, 1, dtype=torch.float64)
     x = torch.randn(1, 3, 10, 10, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
