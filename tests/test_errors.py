@@ -304,6 +304,16 @@ UNMENDED = {
         refconv.ShapeError,
         "x has C = 4 channels, w is (C, O/G) = (2, 4)\n  needed: 4 == 2.",
     ),
+    "too few transposed channels": (
+        lambda: refconv.conv_transpose2d(X, np.ones((6, 2, 3, 3))),
+        refconv.ShapeError,
+        "needed: 4 == 6.",
+    ),
+    "too few depthwise channels": (
+        lambda: refconv.depthwise_conv2d(X, np.ones((6, 2, 3, 3))),
+        refconv.ShapeError,
+        "needed: 4 == 6.",
+    ),
     "depthwise channels": (
         lambda: refconv.depthwise_conv2d(X, W),
         refconv.ShapeError,

@@ -97,6 +97,11 @@ def test_transposed_axis_has_the_given_size_as_its_windows():
             assert (axis.k, axis.s, axis.d, axis.lo) == (k, s, d, lo)
 
 
+def test_transposed_axis_defaults_to_plain():
+    assert transposed_axis(4, 3) == Axis(6, 3)
+    assert Axis(6, 3) == Axis(6, 3, 1, 1, 0, 0)
+
+
 def test_geometry_derives_its_shapes():
     plan = Geometry(2, 6, 9, (Axis(7, 3, 2, 2, 1, 0), Axis(5, 2)), groups=3, padding_mode="reflect")
     assert plan.rank == 2

@@ -106,6 +106,10 @@ def test_pooling_and_unfolding_in_any_layout(name):
 
 def test_many_axes_have_names_and_a_default_order():
     assert [letters(rank) for rank in range(1, 7)] == ["W", "HW", "DHW", "ADHW", "ABDHW", "ABEDHW"]
+    assert len(set(letters(21))) == 21
+    for rank in (0, 22):
+        with pytest.raises(refconv.ShapeError, match=f"{rank} spatial axes are not 1 to 21"):
+            letters(rank)
     x, w = np.ones((1, 2, 3, 3, 3, 3)), np.ones((1, 2, 2, 2, 2, 2))
     assert refconv.conv(x, w).shape == (1, 1, 2, 2, 2, 2)
     moved = refconv.conv(to(x, "NCADHW", "NADHWC"), w, layout="NADHWC")

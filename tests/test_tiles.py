@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refconv
+from refconv.arithmetic import Axis, Geometry
 from refconv.ops import contraction, pooling
+from refconv.ops.dtypes import Floats
 from refconv.ops.tiles import boxes, lengths, whole
 from tests.draw import cases, draw_convolution, draw_pooling, draw_transposed
 from tests.test_definition import check_convolution, check_pooling, check_transposed
@@ -77,6 +79,52 @@ class TestSmallTiles:
         got = refconv.conv2d_backward(refconv.conv2d(x, w), x, w)
         want = refconv.algorithms.conv2d_backward(refconv.conv2d(x, w), x, w)
         assert all((a == b).all() for a, b in zip(got, want, strict=True))
+
+
+class Recorder(Floats):
+    """Floats that keep a record of how large each product's operands and result were."""
+
+    def __init__(self, dtype):
+        super().__init__(np.dtype(dtype))
+        self.sizes = []
+
+    def multiply(self, a, b):
+        product = super().multiply(a, b)
+        self.sizes.append((a.size, b.size, product.size))
+        return product
+
+
+TILED = {
+    # N, C, filters, axes, groups
+    "dense": (1, 8, 12, (Axis(14, 3, lo=1, hi=1), Axis(15, 3)), 1),
+    "strided": (2, 6, 9, (Axis(30, 3, s=2), Axis(25, 2, s=3, d=2)), 3),
+    "depthwise": (1, 40, 40, (Axis(12, 3), Axis(12, 3)), 40),
+    "many filters": (1, 4, 300, (Axis(9, 2),), 1),
+    "many channels": (1, 600, 3, (Axis(7, 3),), 1),
+    "kernel of many taps": (1, 2, 2, (Axis(20, 11), Axis(20, 12)), 1),
+    "kernel larger than the output": (1, 1, 1, (Axis(24, 22), Axis(24, 20)), 1),
+}
+
+
+@pytest.mark.parametrize("name", TILED)
+def test_every_operand_stays_within_its_tile_and_tiles_are_well_filled(name, monkeypatch):
+    monkeypatch.setattr(contraction, "TILE_BYTES", 8 * 640)
+    monkeypatch.setattr(contraction, "TAPS_AT_ONCE", 200)
+    batch, channels, filters, axes, groups = TILED[name]
+    plan = Geometry(batch, channels, filters, axes, groups)
+    x, w, dy = np.ones(plan.x_shape), np.ones(plan.w_shape), np.ones(plan.y_shape)
+    calls = {
+        "forward": lambda a: contraction.forward(x, w, None, plan, a, np.empty(plan.y_shape)),
+        "weights": lambda a: contraction.weight_gradient(dy, x, plan, a, np.empty(plan.w_shape)),
+        "input": lambda a: contraction.input_gradient(dy, w, None, plan, a, np.empty(plan.x_shape)),
+    }
+    for call in calls.values():
+        arithmetic = Recorder(np.float64)
+        call(arithmetic)
+        assert max(max(sizes) for sizes in arithmetic.sizes) <= 640
+        # no crumbs: on the average the largest of the three is at least a tenth of a tile, or all there is to do
+        mean = sum(max(sizes) for sizes in arithmetic.sizes) / len(arithmetic.sizes)
+        assert mean >= 64 or len(arithmetic.sizes) <= batch * groups, mean
 
 
 def workspace(call, *arrays):
