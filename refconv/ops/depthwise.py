@@ -72,6 +72,7 @@ def _depthwise_conv(
     See Also
     --------
     separable_conv2d : with the pointwise step after it.
+    refconv.algorithms.direct : the definition, as loops.
 
     Examples
     --------
@@ -97,7 +98,12 @@ def _depthwise_conv_backward(
     kernel_layout: str = "CM*",
     bias: bool = True,
 ) -> Gradients:
-    """Return the gradients of ``sum(dy * {forward}(x, w, b))`` for x, w and b.
+    r"""Return the gradients of ``sum(dy * {forward}(x, w, b))`` for x, w and b.
+
+    .. math:: dx[n, c, q] = \sum_{{j}} \sum_{{(i, m):\; i s + m d - lo \,=\, q}} dy[n, c M + j, i]\, w[c, j, m], \qquad
+              dw[c, j, m] = \sum_{{n, i}} dy[n, c M + j, i]\, x[n, c, i s + m d - lo]
+
+    and db the sum of dy over the batch and all positions.
 
     Parameters
     ----------

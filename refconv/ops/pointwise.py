@@ -62,9 +62,14 @@ def _pointwise_conv(
     ShapeError, ArgumentError, ArgumentTypeError, DTypeError, IntegerOverflowError
         As `conv2d`, and ShapeError for a kernel of more than one tap.
 
+    Notes
+    -----
+    Each output costs ``C/G`` MACs: at stride 1 it is one matrix product per sample.
+
     See Also
     --------
     conv2d : any kernel.
+    refconv.algorithms.direct : the definition, as loops.
 
     Examples
     --------
@@ -88,7 +93,12 @@ def _pointwise_conv_backward(
     kernel_layout: str = "OI*",
     bias: bool = True,
 ) -> Gradients:
-    """Return the gradients of ``sum(dy * {forward}(x, w, b))`` for x, w and b.
+    r"""Return the gradients of ``sum(dy * {forward}(x, w, b))`` for x, w and b.
+
+    .. math:: dx[n, c, i s] = \sum_o dy[n, o, i]\, w[o, c], \qquad
+              dw[o, c] = \sum_{{n, i}} dy[n, o, i]\, x[n, c, i s]
+
+    with dx 0 at the positions that the stride leaves out, and db the sum of dy over the batch and all positions.
 
     Parameters
     ----------

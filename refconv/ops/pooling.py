@@ -89,9 +89,14 @@ def _max_pool(
     ArgumentError, ArgumentTypeError, DTypeError
         As `conv2d`; DTypeError for complex numbers, which have no order.
 
+    Notes
+    -----
+    One comparison per output and tap. PyTorch allows padding of half the kernel; here a window needs one sample.
+
     See Also
     --------
     {op}_backward : its gradient.
+    refconv.algorithms.pooling : the definition, as lists of samples.
 
     Examples
     --------
@@ -119,7 +124,9 @@ def _max_pool_backward(
     ceil_mode: bool = False,
     layout: str = "NC*",
 ) -> Array:
-    """Return the gradient of ``sum(dy * {forward}(x))`` for x: each dy goes to its window's largest sample.
+    r"""Return the gradient of ``sum(dy * {forward}(x))`` for x: each dy goes to its window's largest sample.
+
+    .. math:: dx[n, c, q] = \sum_{{i:\; q \text{{ is the largest of window }} i}} dy[n, c, i]
 
     Parameters
     ----------
@@ -215,9 +222,14 @@ def _avg_pool(
     ArgumentError, ArgumentTypeError, DTypeError, IntegerOverflowError
         As `conv2d`.
 
+    Notes
+    -----
+    One addition per output and tap. The default counts are PyTorch's; TensorFlow never counts padding.
+
     See Also
     --------
     {op}_backward : its gradient.
+    refconv.algorithms.pooling : the definition, as lists of samples.
 
     Examples
     --------
@@ -254,7 +266,9 @@ def _avg_pool_backward(
     count_include_pad: bool = True,
     layout: str = "NC*",
 ) -> Array:
-    """Return the gradient of ``sum(dy * {forward}(x))`` for x: each dy spread evenly over its window.
+    r"""Return the gradient of ``sum(dy * {forward}(x))`` for x: each dy spread evenly over its window.
+
+    .. math:: dx[n, c, q] = \sum_{{(i, m):\; i s + m d - lo \,=\, q}} \frac{{dy[n, c, i]}}{{count(i)}}
 
     Parameters
     ----------

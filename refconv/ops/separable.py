@@ -132,7 +132,13 @@ def _separable_conv_backward(
     pointwise_layout: str = "OI*",
     bias: bool = True,
 ) -> SeparableGradients:
-    """Return the gradients of ``sum(dy * {forward}(x, ...))`` for x, both kernels and both biases.
+    r"""Return the gradients of ``sum(dy * {forward}(x, ...))`` for x, both kernels and both biases.
+
+    The chain rule through z, the depthwise result, of which ``b_depthwise`` is a part:
+
+    .. math:: dz[n, c, i] = \sum_o dy[n, o, i]\, w_p[o, c], \qquad dw_p[o, c] = \sum_{{n, i}} dy[n, o, i]\, z[n, c, i]
+
+    and from dz the gradients of the depthwise step, as `depthwise_conv2d_backward` has them.
 
     Parameters
     ----------

@@ -112,9 +112,13 @@ def _conv_transpose_backward(
     kernel_layout: str = "IO*",
     bias: bool = True,
 ) -> Gradients:
-    """Return the gradients of ``sum(dy * {forward}(x, w, b))`` for x, w and b.
+    r"""Return the gradients of ``sum(dy * {forward}(x, w, b))`` for x, w and b.
 
-    The gradient for x is a convolution of dy; that for w is the one of that convolution, x and dy changing places.
+    .. math:: dx[n, c, i] = \sum_{{o, m}} dy[n, o, i s + m d - lo]\, w[c, o, m], \qquad
+              dw[c, o, m] = \sum_{{n, i}} dy[n, o, i s + m d - lo]\, x[n, c, i], \qquad
+              db[o] = \sum_{{n, q}} dy[n, o, q]
+
+    for each spatial axis alike, o and c running over one group: dx is the convolution of dy with w.
 
     Parameters
     ----------
