@@ -231,12 +231,27 @@ def sample(tree: Path, files: list[str], size: int, seed: int) -> list[Mutant]:
     return random.Random(seed).sample(mutants, drawn)  # noqa: S311 - a sample, not a secret
 
 
+def again(tree: Path, records: list[dict[str, str]]) -> list[Mutant]:
+    """Return the mutants with the same change as those recorded, where there still are such."""
+    changes = {(record["path"], change(record["diff"])) for record in records}
+    paths = sorted({record["path"] for record in records})
+    found = [m for path in paths for m in mutants_of(tree, path) if (path, change(m.diff)) in changes]
+    print(f"{len(found)} of {len(changes)} survivors are still there", flush=True)
+    return found
+
+
+def change(diff: str) -> str:
+    """Return a diff without its line numbers."""
+    return "\n".join(line for line in diff.splitlines() if not line.startswith("@@"))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, default=500, help="how many mutants to draw; 0 for all of them")
     parser.add_argument("--seed", type=int, default=20261121)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--file", action="append", help="only mutants of this file; may be given again")
+    parser.add_argument("--again", type=Path, help="only the survivors that an earlier run wrote with --json")
     parser.add_argument("--least", type=float, default=95.0, help="the score, in percent, below which this fails")
     parser.add_argument("--json", type=Path, help="write the survivors here")
     arguments = parser.parse_args()
@@ -248,7 +263,10 @@ def main() -> int:
             sys.exit("The tests fail without any mutation: every mutant would seem noticed.")
         found = [p for part in ("arithmetic", "ops") for p in (trees[0] / "refconv" / part).glob("*.py")]
         files = arguments.file or sorted(str(path.relative_to(trees[0])) for path in found)
-        mutants = sample(trees[0], files, arguments.sample, arguments.seed)
+        if arguments.again:
+            mutants = again(trees[0], json.loads(arguments.again.read_text(encoding="utf-8")))
+        else:
+            mutants = sample(trees[0], files, arguments.sample, arguments.seed)
         survivors = run(mutants, trees)
     score = 100 * (1 - len(survivors) / len(mutants))
     print(f"{len(mutants) - len(survivors)} of {len(mutants)} noticed: {score:.1f} %")

@@ -118,6 +118,16 @@ MENDED = {
     "NumPy's edge": (conv2d(padding_mode="edge"), refconv.ArgumentError, "Did you mean 'replicate'?"),
     "NumPy's wrap": (conv2d(padding_mode="WRAP"), refconv.ArgumentError, "Did you mean 'circular'?"),
     "Theano's half": (conv2d(padding="half"), refconv.ArgumentError, "Did you mean 'same'?"),
+    "reflection as wide as the input": (
+        conv2d(padding=((0, 6), (0, 0)), padding_mode="reflect"),
+        refconv.ShapeError,
+        "needed: padding <= H - 1 = 5 on each side",
+    ),
+    "transposed crop beside a thin output": (
+        transposed(x=np.ones((1, 4, 1, 1)), padding=((2, 1), (1, 1))),
+        refconv.ShapeError,
+        "Crop less, such as padding=((0, 0), (1, 1)).",
+    ),
     "wide reflection": (
         conv2d(padding=((0, 0), (6, 7)), padding_mode="reflect"),
         refconv.ShapeError,
@@ -428,6 +438,11 @@ UNMENDED = {
             "no window fits along W.\n  input W = 4, padding = 0 + 0, kernel = 9, stride = 2, dilation = 1\n"
             "  Take a smaller kernel, or a smaller stride."
         ),
+    ),
+    "no pooling window at all": (
+        lambda: refconv.max_pool1d(np.ones((1, 1, 4)), 7, stride=2, ceil_mode=True),
+        refconv.ShapeError,
+        "no window fits along W.",
     ),
     "too many axes": (
         lambda: refconv.conv(np.ones((1,) * 25), np.ones((1,) * 25)),

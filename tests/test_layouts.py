@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refconv
+from refconv.arithmetic import Axis, Cost, Geometry, Layer, ReceptiveField
 from refconv.arithmetic.per_axis import letters
 from refconv.ops.layouts import Layout, parse
+from refconv.ops.ranks import Ranked
 from tests.draw import cases, draw_convolution, draw_transposed
 
 
@@ -123,6 +125,21 @@ def test_a_layout_knows_its_shapes():
     assert layout.empty((2, 3, 4, 5), float).shape == (2, 3, 4, 5)
     assert layout.shown == "(H, W, C, N)"
     assert layout.own == parse("op", "layout", "NCHW", "NCHW")
+
+
+def test_records_hold_nothing_but_their_fields():
+    for record in (
+        Layout("NCW", "NCW"),
+        Axis(3, 3),
+        Geometry(1, 1, 1, ()),
+        Layer(3),
+        ReceptiveField(),
+        Cost(1, 1),
+        Ranked("conv{}", 1),
+    ):
+        assert not hasattr(record, "__dict__")
+        with pytest.raises(AttributeError):
+            setattr(record, next(iter(record.__dataclass_fields__)), 0)
 
 
 def test_a_star_stands_for_the_axes_in_any_rank():

@@ -60,6 +60,16 @@ def test_pooled_size_with_ceil_mode_keeps_windows_that_start_on_input_or_beginni
         assert ar.pooled_output_size(n, k, s, d, lo, hi, ceil_mode=True) == len(starts)
 
 
+def test_defaults_are_the_plain_ones():
+    assert ar.output_size(7, 3) == ar.pooled_output_size(7, 3) == 5
+    assert ar.transposed_output_size(7, 3) == 9
+    assert ar.same_padding(7, 3) == ar.same_padding(7, 3, 1, 1)
+    assert ar.same_transposed_padding(3) == ar.same_transposed_padding(3, 1, 1) == (1, 1)
+    assert ar.full_padding(3) == (2, 2)
+    assert ar.causal_padding(3) == (2, 0)
+    assert ar.read_position(2, 1) == 3
+
+
 def test_same_padding_gives_ceil_n_over_s_with_the_least_padding():
     for n, k, s, d in SMALL:
         upper, lower = ar.same_padding(n, k, s, d), ar.same_padding(n, k, s, d, lower=True)

@@ -80,7 +80,7 @@ def _depthwise_conv(
     >>> refconv.{op}(np.ones((1, 4, {sizes})), np.ones((4, 2, {threes})), dilation=2).shape
     (1, 8, {ones})
     """
-    options = Options(stride, padding, dilation, 1, padding_mode, layout, kernel_layout)
+    options = Options(stride, padding, dilation, padding_mode=padding_mode, layout=layout, kernel_layout=kernel_layout)
     call = arguments.depthwise(ranked.op, ranked.rank, x, w, b, options)
     return correlate(call.op, call.plan, call.x, call.w, call.b, call.x_layout)
 
@@ -136,7 +136,7 @@ def _depthwise_conv_backward(
     >>> dx.shape == x.shape, dw.shape == w.shape, db.shape
     (True, True, (8,))
     """
-    options = Options(stride, padding, dilation, 1, padding_mode, layout, kernel_layout)
+    options = Options(stride, padding, dilation, padding_mode=padding_mode, layout=layout, kernel_layout=kernel_layout)
     call = arguments.depthwise(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
     return depthwise_gradients(call, upstream, bias=flag(call.op, "bias", bias))

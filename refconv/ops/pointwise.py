@@ -77,7 +77,7 @@ def _pointwise_conv(
     >>> refconv.{op}(np.ones((1, 4, {sizes})), np.ones((2, 4, {ones}))).shape
     (1, 2, {sizes})
     """
-    options = Options(stride, 0, 1, groups, "zeros", layout, kernel_layout)
+    options = Options(stride, groups=groups, layout=layout, kernel_layout=kernel_layout)
     call = arguments.pointwise(ranked.op, ranked.rank, x, w, b, options)
     return correlate(call.op, call.plan, call.x, call.w, call.b, call.x_layout)
 
@@ -131,7 +131,7 @@ def _pointwise_conv_backward(
     >>> dx.shape == x.shape, dw.shape == w.shape, db.shape
     (True, True, (2,))
     """
-    options = Options(stride, 0, 1, groups, "zeros", layout, kernel_layout)
+    options = Options(stride, groups=groups, layout=layout, kernel_layout=kernel_layout)
     call = arguments.pointwise(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
     return gradients(call, upstream, call.w_layout, bias=flag(call.op, "bias", bias))

@@ -93,7 +93,9 @@ def _conv_transpose(
     >>> refconv.{op}(np.ones((1, 2, {sizes})), np.ones((2, 1, {threes})), stride=2, padding=1).shape[:2]
     (1, 1)
     """
-    options = Options(stride, padding, dilation, groups, "zeros", layout, kernel_layout, output_padding)
+    options = Options(
+        stride, padding, dilation, groups, layout=layout, kernel_layout=kernel_layout, output_padding=output_padding
+    )
     call = arguments.transposed(ranked.op, ranked.rank, x, w, b, options)
     return adjoint(call.op, call.plan, call.x, call.w, call.b, call.x_layout)
 
@@ -151,7 +153,9 @@ def _conv_transpose_backward(
     >>> dx.shape == x.shape, dw.shape == w.shape, db.shape
     (True, True, (1,))
     """
-    options = Options(stride, padding, dilation, groups, "zeros", layout, kernel_layout, output_padding)
+    options = Options(
+        stride, padding, dilation, groups, layout=layout, kernel_layout=kernel_layout, output_padding=output_padding
+    )
     call = arguments.transposed(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.x_shape, ranked.forward)
     biased = flag(call.op, "bias", bias)
