@@ -199,6 +199,16 @@ MENDED = {
             "  input H = 6, padding = 2 + 0, kernel = 2, stride = 2, dilation = 1\n  Pad less: by half the kernel"
         ),
     ),
+    "empty window of a kernel as large as the input": (
+        lambda **fix: refconv.max_pool1d(np.ones((1, 1, 2)), 2, **{"padding": ((2, 0),), **fix}),
+        refconv.ShapeError,
+        "window 0 of 2 reads nothing but padding along W.",
+    ),
+    "output padding of an even stride": (
+        transposed(output_padding=2, stride=2),
+        refconv.ArgumentError,
+        "The largest that works is output_padding=(1, 1).",
+    ),
     "negative pooling padding": (
         pool(kernel_size=2, padding=((0, 1), (0, -1))),
         refconv.ArgumentError,
@@ -269,6 +279,10 @@ def test_the_smallest_advice_is_the_smallest():
     padding, dilation = caught.value.fixes
     assert padding == {"padding": ((4, 4),)}
     assert dilation == {"dilation": (2,), "padding": ((0, 0),)}
+    for mode in ("zeros", "replicate", "circular"):  # another mode is advised where reflection cannot reach, only there
+        with pytest.raises(refconv.ShapeError) as wide:
+            refconv.conv1d(X1, W1, dilation=9, padding_mode=mode)
+        assert [set(fix) for fix in wide.value.fixes] == [{"padding"}, {"dilation", "padding"}]
     for fix in ({"padding": ((3, 4),), "dilation": 6}, {"dilation": 3}):
         with pytest.raises(refconv.ShapeError):
             refconv.conv1d(X1, W1, **fix)
