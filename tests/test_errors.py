@@ -92,6 +92,13 @@ MENDED = {
         refconv.ArgumentError,
         "For a beginning and an end of each axis write pairs, padding=((1, 2), (0, 1)).",
     ),
+    "flat padding in 3d": (
+        lambda **fix: refconv.conv3d(
+            np.ones((1, 1, 3, 3, 3)), np.ones((1, 1, 2, 2, 2)), **{"padding": (1, 0, 0, 1, 2, 2), **fix}
+        ),
+        refconv.ArgumentError,
+        "write pairs, padding=((1, 0), (0, 1), (2, 2)).",
+    ),
     "flat padding in 1d": (
         conv1d(padding=(1, 2)),
         refconv.ArgumentError,

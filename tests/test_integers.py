@@ -68,6 +68,22 @@ def test_every_integer_type_at_its_ends(dtype):
                     refconv.conv1d(x, w)
 
 
+def test_wide_gradients_are_exact():
+    """Odd numbers of 31 bits: their products end in bits that one float64 product would lose."""
+    rng = np.random.default_rng(0)
+    odd = lambda *shape: rng.integers(2**29, 2**30, shape) * 2 + 1  # noqa: E731
+    x, w, dy = odd(1, 2, 4), odd(1, 2, 3), odd(1, 1, 2)
+    for got, want in zip(refconv.conv1d_backward(dy, x, w), definition.conv_backward(dy, x, w), strict=True):
+        assert (got == want).all()
+    x, w = odd(1, 2, 1), odd(2, 1, 3)
+    assert (refconv.conv_transpose1d(x, w) == definition.conv_transpose(x, w)).all()
+    dy = odd(1, 1, 3)
+    want = definition.conv_transpose_backward(dy, x, w)
+    for got, exact in zip(refconv.conv_transpose1d_backward(dy, x, w), want, strict=True):
+        assert (got == exact).all()
+    assert refconv.col2im(odd(1, 2, 3) * 2**20, 4, 2).dtype == np.int64
+
+
 def test_results_at_the_very_edge():
     x = np.array([[[2**62, 2**62 - 1]]])
     assert refconv.conv1d(x, [[[1, 1]]]).item() == 2**63 - 1
@@ -116,6 +132,7 @@ def test_bounds_choose_the_road():
     assert ExactIntegers("op", 1, np.array([2**62]), np.array([1]), np.array([2**62 - 1])).accumulator == np.int64
     assert ExactIntegers("op", 1, np.array([2**62]), np.array([1]), np.array([2**62])).accumulator == object
     assert exact.width == 16
+    assert ExactIntegers("op", 1, np.array([3]), np.array([4])).bits == 64
     assert ExactIntegers("op", 2, np.array([1]), np.array([2**60])).width == 8 * (1 + 3)
 
 

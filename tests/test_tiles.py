@@ -93,6 +93,10 @@ class Recorder(Floats):
         self.sizes.append((a.size, b.size, product.size))
         return product
 
+    def finish(self, total):
+        assert total.size <= contraction.TILE_BYTES // self.width
+        return super().finish(total)
+
 
 TILED = {
     # N, C, filters, axes, groups
