@@ -8,6 +8,7 @@ each margin's gradient to the position shown there, and with zeros, which show n
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 
@@ -87,6 +88,5 @@ def _shown(axis: Axis, mode: str) -> Iterator[tuple[int, int]]:
         return
     start = max(axis.lo, 0)
     for q in axis.margins:
-        source = source_position(q, axis.n, mode)
-        if source is not None:
-            yield start + q, start + source
+        source = cast("int", source_position(q, axis.n, mode))  # every mode but zeros shows something everywhere
+        yield start + q, start + source
