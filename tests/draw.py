@@ -60,20 +60,9 @@ def draw_convolution(integer: Integer, rank: int | None = None) -> Case:
     rank = rank or integer(1, 3)
     mode = MODES[integer(0, 3)]
     axes = [draw_axis(integer, mode, widest=4 - rank) for _ in range(rank)]
-    batch, groups, per_group, filters = integer(1, 2), integer(1, 3), integer(1, 2), integer(1, 2)
-    return Case(
-        x_shape=(batch, groups * per_group, *(a["n"] for a in axes)),
-        w_shape=(groups * filters, per_group, *(a["k"] for a in axes)),
-        y_shape=(batch, groups * filters, *(a["out"] for a in axes)),
-        options={
-            "stride": tuple(a["s"] for a in axes),
-            "padding": tuple((a["lo"], a["hi"]) for a in axes),
-            "dilation": tuple(a["d"] for a in axes),
-            "groups": groups,
-            "padding_mode": mode,
-        },
-        seed=integer(0, 2**16),
-    )
+    case = _with_channels(integer, axes, transposed=False)
+    case.options["padding_mode"] = mode
+    return case
 
 
 def draw_transposed(integer: Integer, rank: int | None = None) -> Case:
@@ -86,17 +75,24 @@ def draw_transposed(integer: Integer, rank: int | None = None) -> Case:
         whole = (n - 1) * s + d * (k - 1) + 1 + extra
         hi = min(integer(-2, 3), whole - lo - 1)
         axes.append({"n": n, "k": k, "s": s, "d": d, "lo": lo, "hi": hi, "a": extra, "out": whole - lo - hi})
+    case = _with_channels(integer, axes, transposed=True)
+    case.options["output_padding"] = tuple(a["a"] for a in axes)
+    return case
+
+
+def _with_channels(integer: Integer, axes: list[dict[str, int]], *, transposed: bool) -> Case:
+    """Return the case of the axes, with drawn batch, groups, channels and filters."""
     batch, groups, per_group, filters = integer(1, 2), integer(1, 3), integer(1, 2), integer(1, 2)
+    channels = (groups * per_group, filters) if transposed else (groups * filters, per_group)
     return Case(
         x_shape=(batch, groups * per_group, *(a["n"] for a in axes)),
-        w_shape=(groups * per_group, filters, *(a["k"] for a in axes)),
+        w_shape=(*channels, *(a["k"] for a in axes)),
         y_shape=(batch, groups * filters, *(a["out"] for a in axes)),
         options={
             "stride": tuple(a["s"] for a in axes),
             "padding": tuple((a["lo"], a["hi"]) for a in axes),
             "dilation": tuple(a["d"] for a in axes),
             "groups": groups,
-            "output_padding": tuple(a["a"] for a in axes),
         },
         seed=integer(0, 2**16),
     )
