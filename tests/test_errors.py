@@ -511,6 +511,11 @@ UNMENDED = {
         refconv.ArgumentError,
         "padding along H must be one int or a pair (lo, hi), but it has 3 entries: [1, 2, 3].\n  Write (lo, hi)",
     ),
+    "too few paddings": (
+        lambda: refconv.conv2d(X, W, padding=((1, 1),)),
+        refconv.ArgumentError,
+        "padding has 1 entry for 2 spatial axes.\n  padding = ((1, 1),), along (H, W)",
+    ),
     "too few strides": (
         lambda: refconv.conv2d(X, W, stride=(1,)),
         refconv.ArgumentError,
