@@ -238,6 +238,17 @@ class Geometry:
         """The shape of y: N, O and the axes."""
         return (self.batch, self.filters, *self.output_size)
 
+    def in_padded(self, area: tuple[slice, ...]) -> tuple[slice, ...]:
+        """Return where an area of the input lies in the padded input.
+
+        Examples
+        --------
+        >>> Geometry(1, 1, 1, (Axis(7, 3, lo=2),)).in_padded((slice(3, 5),))
+        (slice(5, 7, None),)
+        """
+        along = zip(self.axes, area, strict=True)
+        return tuple(slice(axis.lo + part.start, axis.lo + part.stop) for axis, part in along)
+
     def readers(self, taps: tuple[slice, ...], area: tuple[slice, ...]) -> tuple[slice, ...]:
         """Return, along each axis, the windows that may read any of an area of the padded input with any of the taps.
 

@@ -16,7 +16,7 @@ from refconv.arithmetic.fit import (
 )
 from refconv.arithmetic.geometry import Axis, transposed_axis
 from refconv.arithmetic.per_axis import entries, flag, integers, letters, paddings, resolve
-from refconv.arithmetic.sizes import effective_kernel_size, pooled_output_size
+from refconv.arithmetic.sizes import pooled_output_size
 from refconv.errors import ArgumentError
 
 __all__ = ["convolution_axes", "output_size", "pooling_axes", "transposed_axes"]
@@ -104,7 +104,7 @@ def pooling_axes(
 
 def _stretched(axis: Axis, ceil_mode: bool) -> Axis:
     out = pooled_output_size(axis.n, axis.k, axis.s, axis.d, axis.lo, axis.hi, ceil_mode)
-    reach = (out - 1) * axis.s + effective_kernel_size(axis.k, axis.d)
+    reach = (out - 1) * axis.s + axis.span
     return replace(axis, hi=reach - axis.n - axis.lo)
 
 

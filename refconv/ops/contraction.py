@@ -10,7 +10,7 @@ input       ``columns (K, P) = w^T (K, O/G) @ dy (O/G, P)``     each added to th
 
 Never the whole matrix: a tile is a box of outputs (or pixels) and a box of taps, with every operand of at most
 `TILE_BYTES`, so that the workspace stays under 64 MiB at any size. All arrays are in canonical order, the plan
-has been checked, and gradients of complex numbers are conjugated by the callers.
+has been checked, and where an operand is wanted conjugated the arithmetic does so, tile by tile.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def input_gradient(dy: Array, w: Array, b: Array | None, plan: Geometry, arithme
         for group, channels, *box in boxes(whole(*out.shape[1:]), pixels_limit):
             target = out[n, group, channels, *box]
             part = np.zeros(target.shape, arithmetic.accumulator)
-            _scatter(part, _padded(box, plan), upstream[n, group], kernels[group, :, channels], plan, arithmetic)
+            _scatter(
+                part, plan.in_padded(tuple(box)), upstream[n, group], kernels[group, :, channels], plan, arithmetic
+            )
             if offset is not None:
                 part += offset[group, channels].reshape(part.shape[:2] + (1,) * plan.rank)
             # a dx in the accumulator's type is still to be folded, and is finished after that
@@ -159,10 +161,6 @@ def _columns(dy: Any, kernels: Any, arithmetic: Arithmetic) -> Array:
             for (some,) in boxes(whole(filters), TILE_BYTES // arithmetic.width // (groups * larger))
         ),
     )
-
-
-def _padded(box: list[slice], plan: Geometry) -> Box:
-    return tuple(slice(axis.lo + cut.start, axis.lo + cut.stop) for axis, cut in zip(plan.axes, box, strict=True))
 
 
 def _output_boxes(plan: Geometry, limit: int, taps: int) -> Iterator[Box]:

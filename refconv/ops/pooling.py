@@ -333,8 +333,7 @@ def _taps(plan: Geometry, readers: Box, pixels: Box | None = None) -> Iterator[t
 
 def _readers(pixels: list[slice], plan: Geometry) -> Box:
     """Return the windows that may read any of the pixels."""
-    area = tuple(slice(axis.lo + part.start, axis.lo + part.stop) for axis, part in zip(plan.axes, pixels, strict=True))
-    return plan.readers(whole(*plan.kernel_size), area)
+    return plan.readers(whole(*plan.kernel_size), plan.in_padded(tuple(pixels)))
 
 
 def _largest(x: Any, windows: Box, plan: Geometry) -> tuple[Any, Any]:
