@@ -6,6 +6,8 @@ The house, from the ground up; imports point down, never up:
 - `refconv.arithmetic`: sizes, plans, receptive fields and costs, in pure Python, for ints and for symbols.
 - `refconv.ops`: the numeric reference: convolution, transposed, depthwise, separable, pooling, and their gradients.
 - `refconv.algorithms`: the same answer by other roads; `direct` is the definition.
+- `refconv.oracle`: is a kernel right, and if not, what does it do instead: truth, tolerance, diagnosis.
+- `refconv.cli` and `refconv.pytest_plugin`: the same from a shell and in a test.
 
 The names below are loaded when first used, so that `import refconv` costs next to nothing.
 """
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from refconv import algorithms as algorithms
     from refconv import arithmetic as arithmetic
     from refconv import errors as errors
+    from refconv import oracle as oracle
     from refconv.arithmetic.plan import output_size as output_size
     from refconv.errors import *
     from refconv.ops.bilinear import Gradients as Gradients
@@ -56,7 +59,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "refconv.ops.unfold": ("col2im", "im2col"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("algorithms", "arithmetic", "errors")
+_MODULES = ("algorithms", "arithmetic", "errors", "oracle")
 
 __all__ = [*sorted([*_HOME_OF, *_MODULES])]  # noqa: PLE0604 - all of them are strings
 

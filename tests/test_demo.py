@@ -44,6 +44,11 @@ def test_the_photograph_as_json():
     assert said["passed"] is True
     assert len(said["checks"]) == 4
     assert all(check["equal"] == check["values"] > 0 for check in said["checks"])
+    assert said["oracle"]["right kernel passed"] is True
+    assert said["oracle"]["diagnosis"] == [
+        "the dilation of H is used along W too",
+        "the last channels of x are dropped when C/G is not a multiple of 4",
+    ]
     text = json.dumps(said)
     for figure in ("13/18", "73/576"):
         assert figure in text

@@ -1,0 +1,103 @@
+"""Causes in what is read and where it lands: the known mistakes, one or several at once, for y and each gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from refconv.errors import RefconvError
+from refconv.oracle.diagnosis.record import Record, told
+from refconv.oracle.explain import Explanation, Observation, explain, suitable
+from refconv.oracle.report.model import Cause, Failure
+from refconv.oracle.sketch import Sketch
+
+__all__ = ["structure"]
+
+RESULTS = ("y", "dx", "dw", "db")
+MOST_PRODUCTS = 3_000_000  # of a case with other numbers than integers that is simulated to see whether it is covered
+
+
+def structure(record: Record) -> Iterator[Cause]:
+    """Yield the known mistakes that give the failing results exactly."""
+    found: dict[str, Explanation] = {}
+    for of in RESULTS:
+        open_here = {id(failure.case) for failure in record.open("wrong", "shape") if failure.of == of}
+        observations = [
+            o for o in record.observations if o.of == of and (o.right or id(o.case) in open_here) and suitable(o)
+        ]
+        explanation = explain(observations)
+        if explanation is not None:
+            found[of] = explanation
+            record.explain(_covered(record, of, explanation))
+    yield from _merged(found)
+
+
+def _covered(record: Record, of: str, explanation: Explanation) -> list[Failure]:
+    """Return the failures that an explanation accounts for, those with other numbers than integers among them."""
+    covered = []
+    for failure in record.open("wrong", "shape", "raised"):
+        if failure.of != of:
+            continue
+        if failure.kind == "raised":
+            covered += [failure] if _impossible(explanation, failure) else []
+            continue
+        observation = record.seen(failure)
+        if observation is None or _accounts(explanation, observation):
+            covered.append(failure)
+    return covered
+
+
+def _impossible(explanation: Explanation, failure: Failure) -> bool:
+    """Whether the mistakes leave nothing that could be computed for a case."""
+    sketch = Sketch.of_case(failure.case, failure.of)
+    try:
+        for mistake in explanation.mistakes:
+            sketch = mistake.edit(sketch)
+    except ValueError:
+        return True
+    return False
+
+
+def _accounts(explanation: Explanation, observation: Observation) -> bool:
+    """Whether the mistakes give a result up to rounding: to a part in 2**6 of the sum of absolute values."""
+    if observation.case.macs > MOST_PRODUCTS:
+        return True
+    arrays, case = observation.arrays, observation.case
+    sketch = Sketch.of_case(case, observation.of)
+    try:
+        for mistake in explanation.mistakes:
+            sketch = mistake.edit(sketch)
+        with np.errstate(all="ignore"):
+            result = sketch.result(arrays)
+            absolute = type(arrays)(*(None if a is None else np.abs(a.astype(np.float64)) for a in arrays))  # type: ignore[arg-type]
+            magnitude = sketch.result(absolute)
+    except (ValueError, IndexError, ZeroDivisionError, RefconvError):
+        return False
+    if result.shape != observation.y.shape:
+        return False
+    seen = observation.y.astype(np.float64)
+    with np.errstate(all="ignore"):
+        close = np.abs(result - seen) <= np.abs(magnitude) * 2.0**-15 + 2.0**-120
+    return bool(np.all(close | ~np.isfinite(result) | ~np.isfinite(seen)))
+
+
+def _merged(found: dict[str, Explanation]) -> Iterator[Cause]:
+    """Yield the causes, each once, with all the results it was found in."""
+    said: dict[tuple[str, str, str], list[str]] = {}
+    for of, explanation in found.items():
+        for mistake in explanation.mistakes:
+            said.setdefault((mistake.cause, mistake.sentence, explanation.condition), []).append(of)
+    for (cause, sentence, condition), results in said.items():
+        first = found[results[0]]
+        full = sentence + (f", when {condition}" if condition else "")
+        if results != ["y"]:
+            full = f"{told(results)}: {full}"
+        together = " together with the other" if len(first.mistakes) > 1 else ""
+        evidence = (
+            f"a convolution with this mistake{together} gives all {first.failing} failing results of "
+            f"{told(results)} that were tried, exactly, and the {first.passing} right ones too"
+        )
+        if first.left:
+            evidence += f"; {first.left} others have another cause"
+        yield Cause(cause, full, evidence)

@@ -1,0 +1,56 @@
+"""Cases for property tests, drawn and shrunk by Hypothesis (`pip install hypothesis`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from refconv.oracle.cases import Case
+from refconv.oracle.draw import draw_case
+from refconv.oracle.operations import operation
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+__all__ = ["cases"]
+
+
+def cases(op: str, **chosen: Any) -> SearchStrategy[Case]:
+    """Return the strategy that draws cases of an operation.
+
+    Parameters
+    ----------
+    op : str
+        A name in `refconv.oracle.operations.OPERATIONS`.
+    **chosen
+        Fields of the case that are not drawn: ``fill``, ``memory``, ``precision``, ``bias``, ``seed``, ``purpose``.
+
+    Returns
+    -------
+    SearchStrategy of Case
+        Shapes and every option are drawn per axis and per side, and none is rejected.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such operation.
+    ImportError
+        If Hypothesis is not installed.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> case = find(cases("conv2d"), lambda case: case.plan.axes[1].s > 1)
+    >>> case.options["stride"], case.y_shape[:2]
+    ((1, 2), (1, 1))
+    """
+    operation(op)
+    try:
+        from hypothesis import strategies as st
+    except ImportError:
+        raise ImportError("refconv.oracle.strategies draws with Hypothesis. pip install hypothesis") from None
+
+    @st.composite
+    def strategy(draw: Any) -> Case:
+        return draw_case(lambda low, high: draw(st.integers(low, high)), op, **chosen)
+
+    return strategy()
