@@ -3,7 +3,7 @@
 PYTHON ?= python3
 # Test processes at a time.
 JOBS ?= 2
-# Passed on to `make sweep` and `make mutation`.
+# Passed on to `make power`, `make sweep` and `make mutation`.
 ARGS ?=
 
 BIN := .venv/bin
@@ -16,7 +16,7 @@ STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format coverage test-torch sweep mutation clean $(EXTRAS:%=venv-%)
+.PHONY: help demo test lint format coverage test-slow power test-torch sweep mutation clean $(EXTRAS:%=venv-%)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target what; do \
@@ -41,8 +41,14 @@ coverage: venv-test ## every line and branch of arithmetic/ and ops/ is tested, 
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=
 	$(BIN)/coverage report --include='refconv/arithmetic/*,refconv/ops/*' --fail-under=100
 
+test-slow: venv-test ## the tests that take minutes: the whole bug museum, and right kernels in all styles
+	$(BIN)/pytest -n $(JOBS) -m slow
+
+power: venv-test ## what the oracle catches and whom it accuses, in figures; ARGS are passed on
+	$(BIN)/python benchmarks/oracle_power.py $(ARGS)
+
 test-torch: venv-test venv-torch ## the optional tier against PyTorch
-	$(BIN)/pytest -m torch
+	$(BIN)/pytest -n $(JOBS) -m torch
 
 sweep: venv-test ## hold drawn cases against the definition; ARGS are passed on
 	$(BIN)/python tests/sweep.py $(ARGS)

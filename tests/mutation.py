@@ -33,7 +33,19 @@ import pytest
 from cosmic_ray.mutating import mutate_code
 
 ROOT = Path(__file__).parent.parent
-COPIED = ("refconv", "tests", "docs", "pyproject.toml", "README.md", "CONTRIBUTING.md", "CITATION.cff", "Makefile")
+COPIED = (
+    "refconv",
+    "tests",
+    "docs",
+    "examples",
+    "benchmarks",
+    "pyproject.toml",
+    "README.md",
+    "CONTRIBUTING.md",
+    "CITATION.cff",
+    "Makefile",
+)
+PARTS = ("arithmetic", "ops", "oracle")
 SECONDS = 300
 SLOW = "workspace or every_small or symbols_follow or kernel_as_large"
 FIRST = {
@@ -53,7 +65,36 @@ FIRST = {
     "ops/arguments": ["test_errors.py"],
     "ops/layouts": ["test_layouts.py", "test_errors.py"],
     "ops/": ["test_by_hand.py", "test_arrays.py"],
+    "oracle/formats": ["test_formats.py"],
+    "oracle/precision": ["test_formats.py"],
+    "oracle/fills": ["test_fills.py"],
+    "oracle/suites": ["test_suites.py"],
+    "oracle/vectors": ["test_vectors_files.py", "test_vectors_manifest.py", "test_vectors.py"],
+    "oracle/report": ["test_report.py", "test_report_page.py"],
+    "oracle/targets": ["test_targets.py"],
+    "oracle/mistakes": ["test_wiring.py", "test_mistakes.py"],
+    "oracle/diagnosis": ["test_check.py", "test_museum.py"],
+    **{
+        f"oracle/{name}": tests
+        for names, tests in (
+            ("truth exact products requests compensated", ["test_truth.py"]),
+            ("tolerance deviation transforms compare", ["test_compare.py", "test_tolerance.py"]),
+            ("cases memory draw strategies", ["test_cases.py", "test_strategies.py"]),
+            ("operations wiring sketch explain conditions", ["test_wiring.py", "test_mistakes.py"]),
+            ("probe behaviour identify", ["test_identify.py"]),
+            ("rounding", ["test_rounding.py"]),
+            ("calling forms kernel isolate run check judge shrink", ["test_check.py"]),
+        )
+        for name in names.split()
+    },
 }
+ORACLE = (
+    *("test_wiring.py", "test_formats.py", "test_truth.py", "test_compare.py", "test_tolerance.py", "test_rounding.py"),
+    *("test_fills.py", "test_cases.py", "test_suites.py", "test_strategies.py", "test_mistakes.py", "test_identify.py"),
+    *("test_check.py", "test_report.py", "test_report_page.py", "test_targets.py", "test_museum.py", "test_cli.py"),
+    *("test_vectors.py", "test_vectors_files.py", "test_vectors_manifest.py", "test_museum_kernels.py"),
+)
+"""What holds the oracle, and is not needed to hold what lies below it."""
 THEN = [
     *("test_definition.py", "test_adjoints.py", "test_layouts.py", "test_arrays.py", "test_nonfinite.py"),
     *("test_errors.py", "test_dtypes.py", "test_integers.py", "test_docstrings.py", "test_house.py", "test_tiles.py"),
@@ -120,10 +161,10 @@ def mutants_of(tree: Path, path: str) -> Iterator[Mutant]:
 def test_order(path: str) -> list[list[str]]:
     """Return the test files in two heaps, first those that know most of a source file."""
     first = dict.fromkeys(name for part, names in FIRST.items() if part in path for name in names)
-    every = sorted(
-        p.name for p in (ROOT / "tests").glob("test_*.py") if p.name not in ("test_torch.py", "test_demo.py")
-    )
-    rest = [name for name in dict.fromkeys([*THEN, *every]) if name not in first]
+    left_out = {"test_torch.py", "test_oracle_torch.py", "test_demo.py", "test_plugin.py", "test_c_example.py", *ORACLE}
+    below = sorted(p.name for p in (ROOT / "tests").glob("test_*.py") if p.name not in left_out)
+    every = ORACLE if "oracle/" in path else (*THEN, *below)
+    rest = [name for name in dict.fromkeys(every) if name not in first]
     return [[f"tests/{name}" for name in heap] for heap in (first, rest) if heap]
 
 
@@ -250,6 +291,9 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=500, help="how many mutants to draw; 0 for all of them")
     parser.add_argument("--seed", type=int, default=20261121)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--part", action="append", choices=PARTS, help="only mutants of this folder; may be given again"
+    )
     parser.add_argument("--file", action="append", help="only mutants of this file; may be given again")
     parser.add_argument("--again", type=Path, help="only the survivors that an earlier run wrote with --json")
     parser.add_argument("--least", type=float, default=95.0, help="the score, in percent, below which this fails")
@@ -261,7 +305,7 @@ def main() -> int:
         trees = [copy_tree(Path(folder), number) for number in range(arguments.workers)]
         if not passes(trees[0], "refconv"):
             sys.exit("The tests fail without any mutation: every mutant would seem noticed.")
-        found = [p for part in ("arithmetic", "ops") for p in (trees[0] / "refconv" / part).glob("*.py")]
+        found = [p for part in arguments.part or PARTS for p in (trees[0] / "refconv" / part).rglob("*.py")]
         files = arguments.file or sorted(str(path.relative_to(trees[0])) for path in found)
         if arguments.again:
             mutants = again(trees[0], json.loads(arguments.again.read_text(encoding="utf-8")))

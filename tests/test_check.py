@@ -179,6 +179,38 @@ def test_gradients_without_a_bias():
     assert any("db" in reason for reason in report.left_out)
 
 
+def by_fft(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+    """Correlate by the convolution theorem, in float32 as far as NumPy's transforms are."""
+    plan = refconv.oracle.OPERATIONS["conv2d"].plan(
+        x.shape, w.shape, stride=stride, padding=padding, dilation=dilation, groups=groups
+    )
+    y = np.zeros(plan.y_shape, np.float32)
+    if 0 in x.shape:
+        return y
+    padded = [axis.padded + axis.span for axis in plan.axes]
+    inside = np.zeros((*x.shape[:2], *padded), np.float32)
+    cut = tuple(slice(max(-a.lo, 0), a.n - max(-a.hi, 0)) for a in plan.axes)
+    put = tuple(slice(max(a.lo, 0), max(a.lo, 0) + c.stop - c.start) for a, c in zip(plan.axes, cut, strict=True))
+    inside[(..., *put)] = x[(..., *cut)]
+    kernel = np.zeros((*w.shape[:2], *padded), np.float32)
+    kernel[(..., *(slice(0, a.span, a.d) for a in plan.axes))] = w
+    fx, fw = (np.fft.rfft2(a) for a in (inside, kernel))
+    for o in range(len(w)):
+        first = o // plan.group_filters * plan.group_channels
+        product = (fx[:, first : first + plan.group_channels] * fw[o].conj()).sum(axis=1)
+        whole = np.fft.irfft2(product, padded)
+        y[:, o] = whole[(..., *(slice(0, (a.out - 1) * a.s + 1, a.s) for a in plan.axes))]
+    return y if b is None else y + b[:, None, None]
+
+
+def test_a_kernel_by_fourier_transforms_is_judged_as_one():
+    report = check(by_fft, algorithm="fft")
+    assert report.passed, str(report)
+    assert any("fft spreads them" in reason for reason in report.left_out)
+    assert not check(by_fft, suite="quick", shrink=False).passed
+    assert not check(lambda x, w, b=None, **how: by_fft(x, w, b, **how) * 1.01, algorithm="fft", shrink=False).passed
+
+
 def test_failures_are_shrunk():
     def tail_lost(x, w, b=None, **how):
         return refconv.conv2d(x, w * (np.arange(w.shape[1]) < 2)[:, None, None], b, **how)

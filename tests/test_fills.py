@@ -13,7 +13,7 @@ from refconv.oracle.fills import FILLS, fill
 from refconv.oracle.formats import FORMATS, round_to
 from refconv.oracle.operations import FACTORS
 from refconv.oracle.precision import PRECISIONS, precision
-from refconv.oracle.suites_draft import Draft, case_of
+from refconv.oracle.suites.draft import Draft, case_of
 from refconv.oracle.wiring import Wiring
 
 FLOATS = [name for name, numbers in PRECISIONS.items() if not numbers.is_integer]

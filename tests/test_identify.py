@@ -10,7 +10,7 @@ import pytest
 
 import refconv
 from refconv.errors import ArgumentError, ShapeError
-from refconv.oracle.identify import identify
+from refconv.oracle import check, identify
 from refconv.oracle.operations import OPERATIONS
 
 
@@ -35,6 +35,7 @@ def test_the_numbers_are_those_of_the_call(padding_mode):
     assert (w.name, w.stride, w.dilation, w.before, w.flipped) == ("W", 1, 2, 2, False)
     assert found.padding_mode == padding_mode
     assert found.channels == [[0, 1], [0, 1], [2, 3], [2, 3]]
+    assert found.groups == 2
     assert found.bias == [0, 1, 2, 3]
 
 
@@ -73,6 +74,31 @@ def test_a_mistake_is_named(change, sentence):
     found = identify(wrong(biased))
     assert not found.right
     assert found.sentences == (sentence,)
+
+
+@pytest.mark.parametrize(
+    ("op", "layout", "kernel_layout", "sentence"),
+    [
+        ("conv2d", "NHWC", "HWIO", "x is taken as NHWC and w is taken as HWIO"),
+        ("conv2d", "NCHW", "HWIO", "w is taken as HWIO"),
+        ("conv2d", "CHWN", "IHWO", "x is taken as CHWN and w is taken as IHWO"),
+        ("conv1d", "NWC", "WIO", "x is taken as NWC and w is taken as WIO"),
+        ("conv3d", "NDHWC", "DHWIO", "x is taken as NDHWC and w is taken as DHWIO"),
+        ("depthwise_conv2d", "NHWC", "HWCM", "x is taken as NHWC and w is taken as HWCM"),
+        ("conv_transpose2d", "NHWC", "HWOI", "x is taken as NHWC and w is taken as HWOI"),
+    ],
+)
+def test_other_layouts_are_found_and_seen_through(op, layout, kernel_layout, sentence):
+    def kernel(x, w, b=None, **how):
+        return getattr(refconv, op)(x, w, b, layout=layout, kernel_layout=kernel_layout, **how)
+
+    found = identify(kernel, op)
+    assert found.sentences == (sentence,)
+    assert found.layouts == {"x": layout, "w": kernel_layout}
+    assert found.wrong == 0
+    report = check(kernel, op, suite="quick", shrink=False)
+    assert not report.passed
+    assert [cause.sentence for cause in report.diagnosis] == [sentence]
 
 
 def test_a_kernel_of_one_stride_is_measured_with_one():

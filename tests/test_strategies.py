@@ -15,7 +15,7 @@ from refconv.oracle.cases import Case
 from refconv.oracle.draw import draw_case, from_rng
 from refconv.oracle.operations import OPERATIONS, operation
 from refconv.oracle.strategies import cases
-from refconv.oracle.suites_grid import drawn
+from refconv.oracle.suites.grid import drawn
 
 
 @pytest.mark.parametrize("op", OPERATIONS)

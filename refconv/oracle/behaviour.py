@@ -92,10 +92,17 @@ class Behaviour:
     calls: int = 0
     seconds: float = 0.0
 
+    @property
+    def groups(self) -> int | None:
+        """The number of groups that the channels fall into; None where they overlap, or some are not read."""
+        sets = {frozenset(row) for row in self.channels}
+        read = [c for each in sets for c in each]
+        return len(sets) if read and min(read) >= 0 and len(read) == len(set(read)) else None
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, for JSON."""
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "axes"}
-        plain["sentences"] = list(self.sentences)
+        plain["sentences"], plain["groups"] = list(self.sentences), self.groups
         plain["axes"] = [{name: getattr(axis, name) for name in axis.__dataclass_fields__} for axis in self.axes]
         return plain
 
@@ -112,6 +119,8 @@ class Behaviour:
             lines.append(f"  {axis.name:4}  {shown[0]:>6}  {shown[1]:>8}  {shown[2]:>13}  {shown[3]:>7}  {kernel}")
         if self.padding_mode:
             lines.append(f"  beyond the input: {self.padding_mode}")
+        if self.groups is not None:
+            lines.append(f"  groups: {self.groups}")
         lines.append(f"  {self.products} products measured in {self.calls} calls, {self.seconds:.2f} s")
         return "\n".join(lines)
 
@@ -141,6 +150,8 @@ def read_axis(
         outputs,
         axis.k,
     )
+    if not (table >= 0).any():  # no read to go by
+        return AxisBehaviour(letters(plan.rank)[index], None, None, False, None, outputs), None
     best = max(_guesses(axis, plan.padding_mode), key=lambda guess: int((guess.table(axis, outputs) == table).sum()))
     beyond = best.beyond(axis, outputs)
     return (

@@ -15,7 +15,7 @@ from refconv.arithmetic.padding import PADDING_MODES
 from refconv.arithmetic.per_axis import PADDING_WORDS, letters
 from refconv.errors import ArgumentError
 from refconv.oracle.fills import fill
-from refconv.oracle.fills_room import Arrays
+from refconv.oracle.fills.room import Arrays
 from refconv.oracle.memory import memory
 from refconv.oracle.operations import Operation, operation
 from refconv.oracle.precision import precision

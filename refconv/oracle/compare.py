@@ -80,6 +80,7 @@ class _Outcome(NamedTuple):
     trials: tuple[Trial, ...] = ()
 
 
+@np.errstate(all="ignore")  # a result may hold signalling NaN, of which a cast would warn
 def compare(
     y: ArrayLike,
     true: Truth,

@@ -18,6 +18,7 @@ from refconv.oracle.calling import Refused
 from refconv.oracle.cases import Case
 from refconv.oracle.explain import Observation, explain
 from refconv.oracle.kernel import Kernel
+from refconv.oracle.layout import Call, find_layouts
 from refconv.oracle.operations import Operation, operation
 from refconv.oracle.probe import Measured, Unmeasurable, measure, measure_bias
 from refconv.oracle.wiring import NOTHING, Triples, Wiring
@@ -134,17 +135,30 @@ def identify_kernel(kernel: Kernel, case: Case, of: str = "y", *, loosen: bool =
     """Measure a kernel on one case; with `loosen`, drop the options that it does not take."""
     start = perf_counter()
     case = _accepted(kernel, case) if loosen else case
+    behaviour = _measured(kernel, kernel.call, case, of)
+    if not behaviour.right:
+        found = find_layouts(kernel.call, case.op, case.precision)
+        if found is not None:
+            inside = _measured(kernel, found.around(kernel.call), case, of)
+            others = () if inside.right else inside.sentences
+            behaviour = replace(
+                inside, right=False, sentences=(str(found), *others), layouts={"x": found.x, "w": found.w}
+            )
+    return replace(behaviour, seconds=perf_counter() - start)
+
+
+def _measured(kernel: Kernel, call: Call, case: Case, of: str) -> Behaviour:
+    """Return what was measured, with its sentences."""
     try:
-        measured = measure(kernel.call, case, of)
+        measured = measure(call, case, of)
     except (Unmeasurable, Refused) as error:
-        sentence = f"nothing can be measured: {error}"
-        return Behaviour(case.op, of, False, (sentence,), case.options, seconds=perf_counter() - start)
+        return Behaviour(case.op, of, False, (f"nothing can be measured: {error}",), case.options)
     behaviour = _described(case, measured)
-    bias = measure_bias(kernel.call, case) if of == "y" and kernel.forms.bias else None
+    bias = measure_bias(call, case) if of == "y" and kernel.forms.bias else None
     behaviour = replace(behaviour, bias=None if bias is None else bias.tolist(), calls=measured.calls + 1)
     right = behaviour.right and (bias is None or bool(np.array_equal(bias, np.arange(len(bias)))))
-    sentences = _sentences(kernel, case, replace(behaviour, right=right))
-    return replace(behaviour, right=right, sentences=sentences, seconds=perf_counter() - start)
+    behaviour = replace(behaviour, right=right)
+    return replace(behaviour, sentences=_sentences(kernel, call, case, behaviour))
 
 
 def _accepted(kernel: Kernel, case: Case) -> Case:
@@ -235,11 +249,11 @@ def _channels(case: Case, triples: Triples, y_shape: tuple[int, ...]) -> list[li
     return listed
 
 
-def _sentences(kernel: Kernel, case: Case, behaviour: Behaviour) -> tuple[str, ...]:
+def _sentences(kernel: Kernel, call: Call, case: Case, behaviour: Behaviour) -> tuple[str, ...]:
     """Return the behaviour in words: a known mistake's where one fits, else what differs from what was asked."""
     if behaviour.right:
         return ("every product is the definition's",)
-    named = _named(kernel, case, behaviour.of)
+    named = _named(kernel, call, case, behaviour.of)
     if named:
         return named
     differing = []
@@ -263,11 +277,11 @@ def _sentences(kernel: Kernel, case: Case, behaviour: Behaviour) -> tuple[str, .
     return tuple(differing)
 
 
-def _named(kernel: Kernel, case: Case, of: str) -> tuple[str, ...]:
+def _named(kernel: Kernel, call: Call, case: Case, of: str) -> tuple[str, ...]:
     """Return the sentences of the known mistakes that give this kernel's result on integers."""
     integers = replace(case, fill="integers", bias=kernel.forms.bias)
     arrays = integers.arrays()
-    outcome = kernel.call(integers, arrays, of)
+    outcome = call(integers, arrays, of)
     if of not in outcome.results:
         return ()
     result = outcome.results[of]

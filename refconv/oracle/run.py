@@ -51,6 +51,9 @@ class Run:
         if case.bias and not self.kernel.forms.bias:
             self.left_out.setdefault("bias: the kernel takes none", [])
             case = replace(case, bias=False)
+        if self.algorithm != "direct" and case.fill.startswith("nonfinite"):
+            self.left_out.setdefault(f"NaN and infinity: {self.algorithm} spreads them", []).append(case.name)
+            return
         try:
             arrays = case.arrays()
             outcome = self.kernel.call(case, arrays, "y")

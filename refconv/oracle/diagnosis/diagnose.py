@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from refconv.oracle.diagnosis.conduct import conduct
 from refconv.oracle.diagnosis.numeric import leaks, rounding, scaled
+from refconv.oracle.diagnosis.order import order
 from refconv.oracle.diagnosis.placement import indices, memory
 from refconv.oracle.diagnosis.record import Record, told
 from refconv.oracle.diagnosis.sparse import sparse
@@ -28,7 +29,7 @@ def diagnose(record: Record) -> tuple[Cause, ...]:
     if not record.failures:
         return ()
     found: list[Cause] = []
-    for look in (memory, structure, indices, conduct, leaks, scaled, sparse, rounding, _rest):
+    for look in (order, memory, structure, indices, conduct, leaks, scaled, sparse, rounding, _rest):
         found += look(record)
     return tuple(found)
 

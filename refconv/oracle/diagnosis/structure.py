@@ -93,11 +93,11 @@ def _merged(found: dict[str, Explanation]) -> Iterator[Cause]:
         full = sentence + (f", when {condition}" if condition else "")
         if results != ["y"]:
             full = f"{told(results)}: {full}"
-        together = " together with the other" if len(first.mistakes) > 1 else ""
-        evidence = (
-            f"a convolution with this mistake{together} gives all {first.failing} failing results of "
-            f"{told(results)} that were tried, exactly, and the {first.passing} right ones too"
+        made = "these mistakes" if len(first.mistakes) > 1 else "this mistake"
+        failing, passing, left = (
+            sum(getattr(found[of], count) for of in results) for count in ("failing", "passing", "left")
         )
-        if first.left:
-            evidence += f"; {first.left} others have another cause"
+        evidence = f"a convolution with {made} gives the failing results of {told(results)} exactly, all {failing}"
+        evidence += f", and {passing} right ones" if passing else ""
+        evidence += f"; {left} more have another cause" if left else ""
         yield Cause(cause, full, evidence)

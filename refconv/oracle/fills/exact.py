@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from refconv.arithmetic.integers import ceil_div
-from refconv.oracle.fills_room import Arrays, Density, Numbers, Rng, distinct, formats, room, signs, until_it_fits
+from refconv.oracle.fills.room import Arrays, Density, Numbers, Rng, distinct, formats, room, signs, until_it_fits
 from refconv.oracle.precision import precision
 
 if TYPE_CHECKING:

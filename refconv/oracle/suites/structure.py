@@ -6,7 +6,7 @@ that differ per axis. The simplest come first, so that the first failure says mo
 
 from __future__ import annotations
 
-from refconv.oracle.suites_draft import Draft
+from refconv.oracle.suites.draft import Draft
 
 __all__ = ["KERNELS", "MODES", "ONE", "SEVERAL", "WORDS"]
 

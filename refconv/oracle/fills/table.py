@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from refconv.errors import ArgumentError
-from refconv.oracle.fills_exact import impulse, impulse_w, integers, odd12, odd12_dy, odd12_w
-from refconv.oracle.fills_nonfinite import nonfinite, nonfinite_dy
-from refconv.oracle.fills_room import Arrays, Rng
-from refconv.oracle.fills_rounded import cancellation, half_normal, normal, small_onto_large, uniform, wide, zeros
-from refconv.oracle.fills_two_terms import two_terms, two_terms_dw, two_terms_dx
+from refconv.oracle.fills.exact import impulse, impulse_w, integers, odd12, odd12_dy, odd12_w
+from refconv.oracle.fills.nonfinite import nonfinite, nonfinite_dy
+from refconv.oracle.fills.room import Arrays, Rng
+from refconv.oracle.fills.rounded import cancellation, half_normal, normal, small_onto_large, uniform, wide, zeros
+from refconv.oracle.fills.two_terms import two_terms, two_terms_dw, two_terms_dx
 
 if TYPE_CHECKING:
     from refconv.oracle.cases import Case

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refconv.oracle.memory import MEMORY
-from refconv.oracle.suites_draft import Draft, Three
+from refconv.oracle.suites.draft import Draft, Three
 
 __all__ = ["BATCHES", "BLOCKS", "CHANNELS", "MEMORIES", "SIZES", "indices"]
 

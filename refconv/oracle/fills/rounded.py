@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from refconv.oracle.fills_room import Arrays, Numbers, Rng, distinct, formats, magnitudes, signs
+from refconv.oracle.fills.room import Arrays, Numbers, Rng, distinct, formats, magnitudes, signs
 
 if TYPE_CHECKING:
     from refconv.oracle.cases import Case

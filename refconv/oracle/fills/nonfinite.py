@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from refconv.oracle.fills_room import Arrays, Numbers, Rng, signs
+from refconv.oracle.fills.room import Arrays, Numbers, Rng, signs
 
 if TYPE_CHECKING:
     from refconv.oracle.cases import Case

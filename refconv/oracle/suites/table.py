@@ -13,11 +13,11 @@ from refconv.oracle.cases import Case
 from refconv.oracle.fills import fill
 from refconv.oracle.operations import Operation, operation
 from refconv.oracle.precision import precision as precision_of
-from refconv.oracle.suites_draft import Draft, case_of
-from refconv.oracle.suites_edges import BATCHES, BLOCKS, CHANNELS, MEMORIES, SIZES, indices
-from refconv.oracle.suites_grid import drawn, grid
-from refconv.oracle.suites_numbers import FILLED, FOR_DW, FOR_DX, RANDOM, long_sums
-from refconv.oracle.suites_structure import KERNELS, MODES, ONE, SEVERAL, WORDS
+from refconv.oracle.suites.draft import Draft, case_of
+from refconv.oracle.suites.edges import BATCHES, BLOCKS, CHANNELS, MEMORIES, SIZES, indices
+from refconv.oracle.suites.grid import drawn, grid
+from refconv.oracle.suites.numbers import FILLED, FOR_DW, FOR_DX, RANDOM, long_sums
+from refconv.oracle.suites.structure import KERNELS, MODES, ONE, SEVERAL, WORDS
 
 __all__ = ["SUITES", "suite"]
 

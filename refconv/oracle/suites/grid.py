@@ -10,7 +10,7 @@ import numpy as np
 from refconv.arithmetic.sizes import transposed_output_size
 from refconv.oracle.cases import Case
 from refconv.oracle.draw import draw_case, from_rng
-from refconv.oracle.suites_draft import Draft
+from refconv.oracle.suites.draft import Draft
 
 __all__ = ["drawn", "grid"]
 

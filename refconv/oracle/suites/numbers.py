@@ -7,7 +7,7 @@ from dataclasses import replace
 from refconv.arithmetic.integers import product
 from refconv.arithmetic.sizes import full_padding, transposed_output_size
 from refconv.oracle.operations import Operation
-from refconv.oracle.suites_draft import Draft, Three
+from refconv.oracle.suites.draft import Draft, Three
 
 __all__ = ["FILLED", "FOR_DW", "FOR_DX", "RANDOM", "long_sums"]
 

@@ -27,7 +27,7 @@ import numpy as np
 
 from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import product
-from refconv.oracle.fills_room import Arrays, Numbers, Rng, by_role, formats, signs
+from refconv.oracle.fills.room import Arrays, Numbers, Rng, by_role, formats, signs
 
 if TYPE_CHECKING:
     from refconv.oracle.cases import Case
