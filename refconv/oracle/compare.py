@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refconv.arithmetic.per_axis import choice
-from refconv.errors import ArgumentError
+from refconv.errors import ArgumentError, ArgumentTypeError, ShapeError
 from refconv.ops.elements import Array
 from refconv.oracle.deviation import SIGNS, Trial, largest_error, statistical_tests
 from refconv.oracle.formats import FORMATS, Format
@@ -28,6 +28,7 @@ from refconv.oracle.tolerance import (
     probabilistic_bound,
     worst_case_bound,
 )
+from refconv.oracle.transforms import ALGORITHMS
 from refconv.oracle.truth import Truth, truth
 
 __all__ = ["Comparison", "assert_conv", "compare"]
@@ -101,11 +102,13 @@ def compare(
     precision : str or Precision
         What the kernel computes in: a name in `refconv.oracle.precision.PRECISIONS`.
     policy : {"worst_case", "probabilistic", "statistical", "exact"}
-        What is allowed. Integers are always compared exactly.
+        What is allowed. Integers are always compared exactly. "probabilistic" and "statistical" take rounding errors as
+        independent and unbiased, which those of constant data, such as the gradient of a mean, are not.
     algorithm : {"direct", "winograd", "winograd2", "winograd4", "winograd6", "fft"}
         How the kernel is known to compute; "direct" is any summation of the products themselves.
     signs : {"any", "random"}
-        For "statistical": whether the products' signs are known to be independent and random.
+        For "statistical": "random" says that the products' signs are independent and random, in each sum and from
+        one element to the next, as those of normal data are; smooth images with a few filters are not such data.
 
     Returns
     -------
@@ -130,9 +133,12 @@ def compare(
       y = 3.6, truth = 3.4000000059604645, error = 0.2, bound = 4.05e-07
       all errors, in units of the bound: RMS 2.85e+05, mean 1.64e+05
     """
-    kind = precision_named(precision) if isinstance(precision, str) else precision
+    if not isinstance(true, Truth):
+        raise ArgumentTypeError("compare", f"the second argument must be a Truth, not {type(true).__name__}.")
+    kind = _precision(precision)
     choice("compare", "policy", policy, POLICIES)
     choice("compare", "signs", signs, SIGNS)
+    choice("compare", "algorithm", algorithm, ALGORITHMS)
     result = np.asarray(y)
     policy = "exact" if kind.is_integer else policy
     head = _head(true, kind, policy)
@@ -176,7 +182,7 @@ def assert_conv(
     of : {"y", "dx", "dw", "db"}
         What `y` is.
     precision : str or Precision, optional
-        By default that of x's type.
+        By default that of the type that x and w have in common.
     policy, algorithm, signs
         As for `compare`.
     method : str
@@ -204,14 +210,35 @@ def assert_conv(
     """
     images = np.asarray(x)
     if op is None:
+        if not 3 <= images.ndim <= 5:
+            raise ShapeError(
+                "assert_conv",
+                f"x has the shape {images.shape}, not N, C and one to three axes.",
+                fix="Say which op it is.",
+            )
         op = f"conv{images.ndim - 2}d"
     if precision is None:
-        name = images.dtype.name
-        precision = name if name in PRECISIONS else "int64" if images.dtype.kind in "biu" else "float64"
+        precision = _common_precision(images, w)
     true = truth(op, x, w, b, dy=dy, of=of, method=method, **options)
     found = compare(y, true, precision=precision, policy=policy, algorithm=algorithm, signs=signs)
     if not found.passed:
         raise AssertionError(found.text)
+
+
+def _precision(asked: Any) -> Precision:
+    if isinstance(asked, Precision):
+        return asked
+    if not isinstance(asked, str):
+        raise ArgumentTypeError(
+            "compare", f"precision must be a name, but it is {asked!r}.", fix=f"Known: {', '.join(PRECISIONS)}."
+        )
+    return precision_named(asked)
+
+
+def _common_precision(x: Array, w: ArrayLike) -> str:
+    """Return the precision that products of x and w have."""
+    common = np.result_type(x, np.asarray(w))
+    return common.name if common.name in PRECISIONS else "int64" if common.kind in "biu" else "float64"
 
 
 def _head(true: Truth, kind: Precision, policy: str) -> str:
@@ -226,7 +253,11 @@ def _refused(result: Array, true: Truth, kind: Precision) -> str:
     name = result.dtype.name
     if kind.is_integer:
         if true.value.dtype.kind != "i":
-            raise ArgumentError("compare", f"precision {kind.name} is for integers, but the truth is not of integers.")
+            raise ArgumentError(
+                "compare",
+                f"precision {kind.name} is for integers, but the truth is not of integers.",
+                fix='Name the type of the result, such as precision="float32".',
+            )
         if name not in ("int32", "int64"):
             return f"the type is {name}, but sums of {kind.dtype} should come as int32 or int64."
         return ""
@@ -282,9 +313,11 @@ def _within(result: Array, true: Truth, kind: Precision, policy: str, algorithm:
     wrong, excused = _misplaced(got, true, kind, limits)
     error, _ = error_of(got, true)
     judged = np.isfinite(error) & ~wrong & ~excused
+    # two finite numbers may be further apart than any float
+    beyond = np.isfinite(got) & np.isfinite(true.value.astype(np.float64)) & ~np.isfinite(error) & ~excused
     with np.errstate(all="ignore"):
         units = np.where(judged & (error != 0), error / bound, 0.0)
-    units = np.where(wrong, np.inf, units)
+    units = np.where(wrong | beyond, np.inf, units)
     over = np.abs(units) > 1
     reasons = []
     if wrong.any():

@@ -102,7 +102,7 @@ def _parts(true: Truth, kind: Precision, signs: str) -> tuple[Doubles, Doubles]:
     with np.errstate(all="ignore"):
         size = true.spread * np.exp(n * u * u) if signs == "random" else true.magnitude * (1 + n * u)
         # hypot: the squares themselves may underflow
-        sums = np.hypot(u * np.sqrt(n / 2) * size, accumulator.smallest_subnormal * np.sqrt(n / 8))
+        sums = np.hypot(u * np.sqrt(n / 2) * size, accumulator.smallest_subnormal * max(np.sqrt(n / 8), 1.0))
         once = np.zeros(size.shape)
         if output.p < accumulator.p:
             value = np.abs(true.value.astype(np.float64))

@@ -136,9 +136,11 @@ def _assemble(true: Truth, kind: Precision, factor: float, algorithm: str) -> Li
     n, size = true.terms, true.magnitude
     with np.errstate(all="ignore"):
         rounded_inputs = np.zeros(()) if inputs.p >= output.p else input_rounding(true, inputs)
-        sums = factor * (size + rounded_inputs) + rounded_inputs + n * (accumulator.smallest_subnormal / 2)
+        # half of float64's smallest subnormal is no float64: the number of terms is halved instead
+        underflow = -(-n // 2) * accumulator.smallest_subnormal
+        sums = _scaled(true, factor) + factor * rounded_inputs + rounded_inputs + underflow
         if algorithm != "direct":
-            sums = np.maximum(sums, mixed_bound(true, accumulator.unit_roundoff, algorithm))
+            sums = sums + mixed_bound(true, accumulator.unit_roundoff, algorithm)
         _, unknown = error_of(np.zeros(true.value.shape), true)
         total = sums.copy()
         if output.p < accumulator.p:
@@ -148,6 +150,19 @@ def _assemble(true: Truth, kind: Precision, factor: float, algorithm: str) -> Li
     if algorithm == "direct":
         total = np.where(size == 0, 0.0, total)
     return Limits(total, np.broadcast_to(sums, size.shape), unknown)
+
+
+def _scaled(true: Truth, factor: float) -> Doubles:
+    """Return ``factor * S``, or where S is beyond float64 the same for the largest that its terms could make it."""
+    scaled = np.asarray(factor * true.magnitude)
+    if true.request is None or not np.isinf(true.magnitude).any():
+        return scaled
+    factors, bias = true.request.factors, true.request.bias
+    first, second = (float(np.abs(each.astype(np.float64)).max(initial=0.0)) for each in factors)
+    largest = factor * true.terms * first * second
+    if bias is not None:
+        largest += factor * float(np.abs(bias.astype(np.float64)).max(initial=0.0))
+    return np.where(np.isinf(scaled), largest, scaled)
 
 
 def input_rounding(true: Truth, inputs: Format) -> Doubles:
@@ -172,7 +187,8 @@ def may_overflow(true: Truth, kind: Precision, limits: Limits) -> tuple[NDArray[
     [True, False]
     """
     accumulator, _, output = formats(kind)
-    finite_inputs = true.request is None or all(np.isfinite(f.astype(np.float64)).all() for f in true.request.factors)
+    given = () if true.request is None else (*true.request.factors, true.request.bias)
+    finite_inputs = all(np.isfinite(each.astype(np.float64)).all() for each in given if each is not None)
     with np.errstate(all="ignore"):
         partial = true.magnitude * (1 + true.terms * accumulator.unit_roundoff) > accumulator.largest
         known = np.isfinite(true.value) if not finite_inputs else np.ones(true.value.shape, bool)

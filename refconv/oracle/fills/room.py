@@ -104,6 +104,9 @@ def until_it_fits(
     density = {"x": 1.0, "w": 1.0, "dy": 1.0}
     while True:
         arrays = make(most, density)
+        if case.memory == "broadcast":  # one sample seen by all of the batch makes larger sums
+            same = {name: np.broadcast_to(a[:1], a.shape) for name, a in (("x", arrays.x), ("dy", arrays.dy))}
+            arrays = arrays._replace(**same)
         over = [of for of, size in magnitudes(case, arrays).items() if size > limit]
         if not over:
             return arrays

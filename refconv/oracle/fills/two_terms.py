@@ -8,8 +8,9 @@ other is zero but for two places that each result meets: ``+-1`` and ``+-2**-(p 
 Both products are exact, as one factor is a power of two. The unit in the last place of ``m1``, in p bits, is
 ``2**(B - p)``, so that the second term is the fraction ``m2 / 2**(B + t)`` of it: a number between ``2**-(t + 1)`` and
 ``2**-t``, neither 0 nor 1/2 nor 1, because m2 is odd and B at least 2. As m1 is neither ``2**(B - 1)`` nor ``2**B``,
-the sum stays in its binade. It falls strictly between two neighbours and never halfway: with t = 0 just above the
-middle to just below the far one, with t = 1 just below the middle, with t = 3 close to the near one.
+the sum stays in its binade. It falls strictly between two neighbours and not halfway: with t = 0 just above the
+middle to just below the far one, with t = 1 just below the middle, with t = 3 close to the near one. (db, which sums dy
+alone, may lie halfway, and goes to the even one.)
 
 Whatever the order, with FMA or without, adding zeros rounds nothing: a kernel makes one rounding, and to nearest is
 the only right one. It has no room for truncation, for a second rounding, or for a scale of ``1 + 2e-6``. There is no
