@@ -70,28 +70,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     0
     """
     try:
-        return _run(parser().parse_args(argv))
+        return _run(parser().parse_args(argv), as_program=argv is None)
     except SystemExit as stop:  # argparse has said what there is to say
         return stop.code if isinstance(stop.code, int) else USAGE
     except RefconvError as error:
         return _say(str(error), USAGE)
     except KeyboardInterrupt:
         return _say("refconv: interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        drop_stdout()
-        return PIPE_CLOSED
+    except OSError as error:
+        return _no_file(error)
     except Exception:  # noqa: BLE001 - shown whole; its exit code must not read as a verdict
         return _say(f"{traceback.format_exc()}refconv: this is a defect of refconv; please report it.", DEFECT)
 
 
-def _run(args: Namespace) -> int:
+def _run(args: Namespace, *, as_program: bool) -> int:
     """Run the command that was named, or print the help where none was."""
     if "run" not in args:
         args.help_of.print_help()
         return USAGE
-    with only_ours() as out:
+    with only_ours(for_good=as_program) as out:
         code: int = args.run(args, out)
     return code
+
+
+def _no_file(error: OSError) -> int:
+    """Return the code for a reader that is gone, or say which file the system refuses: a path, or a full disk."""
+    if isinstance(error, BrokenPipeError):
+        drop_stdout()
+        return PIPE_CLOSED
+    where = "" if error.filename is None else f"{error.filename}: "
+    return _say(f"refconv: {where}{error.strerror or error}.", USAGE)
 
 
 def _say(text: str, code: int) -> int:

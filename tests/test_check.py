@@ -12,6 +12,7 @@ import pytest
 import refconv
 from refconv.errors import ArgumentError
 from refconv.oracle import Case, check, suite
+from refconv.oracle.formats import FORMATS, round_to
 
 QUICK = [case for case in suite("quick", "conv2d") if case.macs < 3000]
 
@@ -144,6 +145,98 @@ def test_two_calls_two_results():
     assert "unsteady" in causes(report)
 
 
+@pytest.mark.parametrize("parameter", ["stride", "dilation"])
+def test_a_parameter_that_the_kernel_says_it_has_not_is_left_out(parameter):
+    def partial(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+        if {"stride": stride, "dilation": dilation}[parameter] not in (1, (1, 1)):
+            raise NotImplementedError(parameter)
+        return refconv.conv2d(x, w, b, stride, padding, dilation, groups)
+
+    for isolate in (False, True):
+        report = checked(partial, isolate=isolate)
+        assert report.passed, str(report)
+        assert any(reason.startswith(f"{parameter}: NotImplementedError") for reason in report.left_out)
+
+
+def test_a_parameter_that_it_chokes_on_is_not():
+    def choking(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+        return refconv.conv2d(x, w, b, stride, padding, dilation, groups) + (None if stride not in (1, (1, 1)) else 0)
+
+    def no_bias(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+        assert b is None
+        return refconv.conv2d(x, w, b, stride, padding, dilation, groups)
+
+    assert causes(checked(choking)) == ["raises"]
+    assert checked(choking).diagnosis[0].sentence.endswith("when the stride is not 1")
+    assert checked(no_bias).diagnosis[0].sentence.endswith("when there is a bias")
+
+
+def test_nothing_checked_is_nothing_passed():
+    def refusing(x, w, b=None, **how):
+        raise NotImplementedError
+
+    assert not checked(refusing).passed
+    assert not checked(refconv.conv2d, cases=[]).passed
+    gradients = check(refconv.conv2d, suite="gradients")
+    assert any("gradients" in reason for reason in gradients.left_out)
+
+
+def test_a_kernel_that_remembers():
+    kept = {}
+
+    def cached(x, w, b=None, **how):
+        key = (x.shape, w.shape, b is None, repr(how))
+        if key not in kept:
+            kept[key] = refconv.conv2d(x, w, b, **how)
+        return kept[key].copy()
+
+    report = check(cached, suite="default", shrink=False)
+    assert causes(report) == ["remembers"]
+
+
+def test_rounded_sums_do_not_excuse_a_wrong_gradient():
+    def rounded(x, w, b=None, **how):
+        return refconv.conv2d(*(round_to(a, FORMATS["bfloat16"]).astype(a.dtype) for a in (x, w)), b, **how)
+
+    def backward(dy, x, w, **how):
+        dx, dw, db = refconv.conv2d_backward(dy, x, w, **how)
+        return dx, dw * np.float32(1.25) + 1, db
+
+    report = check(rounded, backward=backward, suite="quick", shrink=False)
+    assert "the inputs were rounded to bfloat16" in [cause.sentence for cause in report.diagnosis]
+    assert any(cause.sentence.startswith("dw ") for cause in report.diagnosis)
+
+
+def test_nan_from_finite_numbers():
+    def padded(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+        if isinstance(padding, str) or np.min(padding) < 0:
+            raise NotImplementedError("this padding")
+        sides = np.broadcast_to(np.asarray(padding).reshape(-1, 1) if np.ndim(padding) == 1 else padding, (2, 2))
+        x = np.pad(x, ((0, 0), (0, 0), *map(tuple, sides)), constant_values=np.nan)
+        return refconv.conv2d(x, w, b, stride, 0, dilation, groups)
+
+    assert "nan_made" in causes(checked(padded))
+
+
+@pytest.mark.parametrize("what", ["text", "array", "output"])
+def test_whatever_raises_when_it_is_looked_at(what):
+    class Odd(Exception):  # noqa: N818
+        def __str__(self):
+            raise RuntimeError
+
+        def __array__(self, dtype=None, copy=None):
+            raise RuntimeError
+
+    def kernel(x, w, b=None, **how):
+        if what == "text":
+            raise Odd
+        if what == "output":
+            sys.stdout.close()
+        return Odd() if what == "array" else refconv.conv2d(x, w, b, **how)
+
+    assert checked(kernel).passed == (what == "output")
+
+
 def test_what_a_kernel_does_not_take_is_left_out_and_said():
     report = checked(lambda x, w, stride=1: refconv.conv2d(x, w, stride=stride))
     assert report.passed
@@ -234,6 +327,15 @@ def test_impossible_arguments():
     assert checked(refconv.conv2d, strict=True).passed
 
 
+def careless_everywhere(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+    return refconv.conv2d(x, w, b, tuple(abs(s) or 1 for s in stride), padding, dilation, groups)
+
+
+def test_impossible_arguments_in_another_process():
+    report = check(careless_everywhere, cases=PAIR[:1], isolate=True, strict=True)
+    assert "stride=0, stride=-1" in report.diagnosis[0].sentence
+
+
 def test_progress_is_told_of_every_case():
     told = []
     checked(refconv.conv2d, progress=lambda done, total, name: told.append((done, total, name)))
@@ -243,7 +345,15 @@ def test_progress_is_told_of_every_case():
 
 @pytest.mark.parametrize(
     "wrong",
-    [dict(op="conv9d"), dict(suite="slow"), dict(precision="float8"), dict(timeout=0), dict(convention="c")],
+    [
+        dict(op="conv9d"),
+        dict(suite="slow"),
+        dict(precision="float8"),
+        dict(timeout=0),
+        dict(convention="c"),
+        dict(seed=-1),
+    ],
+    ids=repr,
 )
 def test_bad_arguments(wrong):
     options = {"suite": "quick", **wrong}

@@ -135,7 +135,9 @@ def test_a_file_that_cannot_be_written_is_told_before_the_run(stage, tmp_path, c
 def test_a_file_that_cannot_be_written_in_the_end(stage, capsys, tmp_path):
     stage.result = lambda: (tmp_path / "r.xml").mkdir() or PASSING
     assert run("check", "kernel.py:f", "--junit", tmp_path / "r.xml") == 2
-    assert "r.xml cannot be written: Is a directory." in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "r.xml cannot be written: Is a directory." in err
+    assert "PASSED" in out, "the verdict is not lost"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ def test_a_file_that_cannot_be_written_in_the_end(stage, capsys, tmp_path):
         (["check", "k:f", "--precison", "float32"], "Did you mean --precision?"),
         (["check", "k:f", "--sead=3"], "Did you mean --seed?"),
         (["check", "k:f", "--convention", "tourch"], "Did you mean torch?"),
-        (["check", "k:f", "--seed", "x"], "--seed: invalid int value: 'x'"),
+        (["check", "k:f", "--seed", "x"], "--seed: invalid seed value: 'x'"),
         (["check", "k:f", "--timeout", "x"], "--timeout: invalid seconds value: 'x'"),
         (["check", "k:f", "--timeout", "-1"], "--timeout: -1 is not a length of time"),
         (["check", "k:f", "--timeout", "nan"], "--timeout: nan is not a length of time"),
@@ -452,3 +454,47 @@ def test_vectors_go_round(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["cases"] > 10
     assert run("vectors", "check", tmp_path / "v", tmp_path / "nowhere") == 2
     assert "there is no such folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--seed", "-1", "-1 is not a seed"),
+        ("--seed", str(2**63), "is not a seed"),
+        ("--timeout", "86401", "more than a day"),
+        ("--html", "a" * 300 + ".html", "File name too long"),
+    ],
+)
+def test_values_out_of_range(stage, capsys, option, value, said):
+    assert run("check", "k:f", option, value) == 2
+    assert said in capsys.readouterr().err
+    assert not stage.calls
+
+
+def test_bfloat16_without_its_package(stage, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    assert run("check", "k:f", "--precision", "bfloat16") == 2
+    assert "pip install 'refconv[bfloat16]'" in capsys.readouterr().err
+    assert not stage.calls
+
+
+def test_what_the_system_refuses_is_no_defect(stage, capsys):
+    stage.result = PermissionError(13, "Permission denied", "some/file")
+    assert run("check", "k:f") == 2
+    assert capsys.readouterr() == ("", "refconv: some/file: Permission denied.\n")
+
+
+def test_a_gradient_needs_its_function(capsys):
+    assert run("identify", "refconv:conv2d", "--of", "dx") == 2
+    assert "Give --backward" in capsys.readouterr().err
+
+
+def test_what_is_printed_at_the_end_of_the_process(tmp_path):
+    (tmp_path / "late.py").write_text(
+        "import atexit, refconv\natexit.register(print, 'late')\nf = refconv.conv1d\n", encoding="utf-8"
+    )
+    command = [sys.executable, "-m", "refconv", "identify", f"{tmp_path / 'late.py'}:f", "--op", "conv1d", "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["right"]
+    assert "late" in ended.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 
 import ml_dtypes
@@ -86,3 +87,9 @@ def test_arrays_have_the_type_and_are_rounded_once(name):
         again = kind.array([1.5, np.inf])
         assert (kind.array(again) == again).all()
         assert kind.array(1e300).astype(np.float64) == (1e300 if name == "float64" else np.inf)
+
+
+def test_bfloat16_without_its_package(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    with pytest.raises(ArgumentError, match=r"pip install 'refconv\[bfloat16\]'"):
+        precision("bfloat16").array([1.0])

@@ -145,3 +145,10 @@ def test_bad_arguments():
         identify(refconv.conv2d, dilation=50)
     with pytest.raises(ArgumentError, match="convention"):
         identify(refconv.conv2d, convention="fortran")
+
+
+@pytest.mark.parametrize("precision", ["int8", "int16"])
+@pytest.mark.parametrize("op", ["conv2d", "depthwise_conv2d", "pointwise_conv2d"])
+def test_codes_fit_in_small_integers(op, precision):
+    found = identify(getattr(refconv, op), op, precision=precision)
+    assert found.right, str(found)

@@ -167,3 +167,15 @@ def test_the_exception_itself_is_the_cause(folder):
     with pytest.raises(ArgumentError) as caught:
         targets.load("mine.py:f")
     assert isinstance(caught.value.__cause__, OSError)
+
+
+@pytest.mark.parametrize("target", ["skips.py:f", "skips:f"])
+def test_what_is_no_exception_is_told_too(folder, target):
+    (folder / "skips.py").write_text("import pytest\npytest.skip(allow_module_level=True)\n", encoding="utf-8")
+    with pytest.raises(ArgumentError, match="importing skips"):
+        targets.load(target)
+
+
+def test_a_name_that_is_too_long(folder):
+    with pytest.raises(ArgumentError, match="too long"):
+        targets.load(f"{'a' * 300}.py:f")

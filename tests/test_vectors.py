@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 import tracemalloc
 from dataclasses import replace
@@ -20,8 +21,9 @@ from refconv.oracle.cases import Case
 from refconv.oracle.precision import PRECISIONS
 from refconv.oracle.report.model import Report
 from refconv.oracle.suites import suite
-from refconv.oracle.vectors import check, write
-from refconv.oracle.vectors.claim import UNFINISHED
+from refconv.oracle.vectors import check, outputs, write
+from refconv.oracle.vectors.archive import Archive
+from refconv.oracle.vectors.claim import FIRST_LINE, UNFINISHED
 from refconv.oracle.vectors.errors import VectorError
 from refconv.oracle.vectors.judgement import accepted_types
 from refconv.oracle.vectors.load import load_inputs, load_truth
@@ -114,8 +116,10 @@ def test_files_are_what_readme_and_manifest_say(tmp_path):
         assert b"'descr': '<" in data[:128]
         assert np.load(tmp_path / file).shape == array.shape
     text = (tmp_path / "README.txt").read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 25
-    for word in ("cases.txt", "parameters.txt", "y.truth.npy", "skipped.txt", "refconv vectors check"):
+    assert len(text.splitlines()) <= 40
+    assert max(map(len, text.splitlines())) <= 120
+    words = ("cases.txt", "parameters.txt", "y.truth.npy", "skipped.txt", "refconv vectors check", "y.residual.npy")
+    for word in (*words, "not flipped", "(O, C/G, K...)", "reflect", "outputs.npz", "float32 or float64"):
         assert word in text
 
 
@@ -595,3 +599,51 @@ def damaged(raw, data):
     for _ in range(data.draw(st.integers(1, 4))):
         new[data.draw(st.integers(0, len(new) - 1))] = data.draw(st.sampled_from([0, 1, 0x7F, 0x80, 0xFF]))
     return bytes(new[: data.draw(st.integers(0, len(new)))] if data.draw(st.integers(0, 4)) == 0 else new)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_is_none(tmp_path, seed):
+    with pytest.raises(ArgumentError, match=r"2\*\*63 - 1"):
+        write(tmp_path / "v", seed=seed)
+    assert not (tmp_path / "v").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes are others there")
+def test_a_list_that_is_no_file_is_left_alone(tmp_path):
+    home, secret = tmp_path / "v", tmp_path / "secret.txt"
+    home.mkdir()
+    secret.write_text(FIRST_LINE + "\n", encoding="utf-8")
+    unfinished = home / "unfinished.txt"
+    unfinished.symlink_to(secret)
+    with pytest.raises(VectorError, match="it is a link"):
+        write(home, cases=CASES)
+    assert secret.read_text(encoding="utf-8") == FIRST_LINE + "\n"
+    unfinished.unlink()
+    os.mkfifo(unfinished)
+    with pytest.raises(VectorError, match="ordinary"):
+        write(home, cases=CASES)
+
+
+def test_a_manifest_from_elsewhere_is_not_read(vectors, tmp_path):
+    manifest = vectors / "vectors" / MANIFEST
+    manifest.rename(tmp_path / "elsewhere.json")
+    manifest.symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(VectorError, match="leads out"):
+        judged(vectors)
+
+
+def test_skipped_may_begin_with_a_mark_of_its_encoding(vectors):
+    name = names(vectors)[0]
+    (vectors / "outputs" / "skipped.txt").write_text(f"{name} no bias\n", encoding="utf-8-sig")
+    assert judged(vectors).cases == len(CASES) - 1
+
+
+def test_one_archive_is_opened_once(vectors, monkeypatch):
+    arrays = {}
+    for vector, case in zip(read_manifest(vectors / "vectors").cases, CASES, strict=True):
+        arrays |= {f"{vector.name}/{of}": array for of, array in outputs_of(case).items()}
+    np.savez(vectors / "all.npz", **arrays)
+    opened = []
+    monkeypatch.setattr(outputs, "Archive", lambda *args, **how: opened.append(args) or Archive(*args, **how))
+    assert check(vectors / "vectors", vectors / "all.npz").passed
+    assert len(opened) == 1

@@ -421,3 +421,18 @@ def test_flipped_bytes_of_an_archive(tmp_path_factory, data):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert peak < 2**22
+
+
+def test_members_without_a_name_are_refused(tmp_path):
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w") as archive, archive.open(zipfile.ZipInfo(""), "w") as member:
+        member.write(b"x")
+    with pytest.raises(VectorError, match="not allowed"):
+        Archive(path)
+
+
+@pytest.mark.parametrize(("count", "said"), [(11, "11 members, more than 10"), (300, "longer than that of 10")])
+def test_a_long_list_of_members_is_not_read(tmp_path, count, said):
+    path = zipped(tmp_path / "a.npz", [(f"{i}.npy", b"") for i in range(count)])
+    with pytest.raises(VectorError, match=said):
+        Archive(path, most=10)

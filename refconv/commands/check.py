@@ -12,6 +12,8 @@ from refconv.commands.progress import progress
 
 __all__ = ["add", "run", "seconds"]
 
+_DAY = 24 * 60 * 60
+
 _DESCRIPTION = """\
 Check a kernel against refconv: its results, and its gradients if there is a function for them (PyTorch's functions
 need none). A kernel is f(x, w, b, *, stride, padding, dilation, groups) -> y on NumPy arrays, its gradients are
@@ -93,4 +95,6 @@ def seconds(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a length of time")
+    if value > _DAY:
+        raise argparse.ArgumentTypeError(f"{text} is more than a day, {_DAY} seconds")
     return value

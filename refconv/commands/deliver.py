@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -21,21 +22,41 @@ def check_outputs(args: argparse.Namespace) -> None:
     Raises
     ------
     ArgumentError
-        If its folder is not there, or it is a folder itself.
+        If its folder is not there, it is a folder itself, or one of them is not the user's to write.
     """
     for option in ("junit", "html"):
         name = getattr(args, option)
-        if name is not None and (Path(name).is_dir() or not Path(name).parent.is_dir()):
-            problem = "it is a folder" if Path(name).is_dir() else f"there is no folder {Path(name).parent}"
+        problem = None if name is None else _problem(Path(name))
+        if problem is not None:
             raise ArgumentError("refconv", f"--{option} {name} cannot be written: {problem}.", fix="Name another file.")
+
+
+def _problem(path: Path) -> str | None:
+    """Return why a file cannot be written, as far as that can be known without touching it."""
+    try:
+        if path.is_dir():
+            return "it is a folder"
+        if not path.parent.is_dir():
+            return f"there is no folder {path.parent}"
+        # a new file is the folder's to allow
+        allowed = os.access(path, os.W_OK) if path.exists() else os.access(path.parent, os.W_OK | os.X_OK)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None if allowed else "this is not allowed"
 
 
 def deliver(report: Report, args: argparse.Namespace, out: TextIO) -> int:
     """Write and print the report as the arguments ask, and return the exit code: 0 passed, 1 failed."""
+    _print(report, args, out)
     if args.junit is not None:
         _write(args.junit, report.to_junit())
     if args.html is not None:
         _write(args.html, report.to_html())
+    return 0 if report.passed else 1
+
+
+def _print(report: Report, args: argparse.Namespace, out: TextIO) -> None:
+    """Print the report, before a file that cannot be written ends everything."""
     if args.json:
         print_json(report.to_dict(), out)
     elif args.quiet:
@@ -44,7 +65,6 @@ def deliver(report: Report, args: argparse.Namespace, out: TextIO) -> int:
         from refconv.oracle.report.table import show
 
         show(report, out)
-    return 0 if report.passed else 1
 
 
 def print_json(document: dict[str, Any], out: TextIO) -> None:

@@ -8,6 +8,7 @@ from typing import TextIO
 from refconv.commands.deliver import print_json
 from refconv.commands.options import add_json, add_op, add_precision, check_names
 from refconv.commands.parsing import Subcommands
+from refconv.errors import ArgumentError
 
 __all__ = ["add", "run"]
 
@@ -47,6 +48,8 @@ def add(commands: Subcommands) -> None:
 def run(args: argparse.Namespace, out: TextIO) -> int:
     """Run the command and return its exit code."""
     check_names(args)
+    if args.of != "y" and args.backward is None:
+        _check_gradients(args)
     from refconv.oracle.identify import identify
     from refconv.oracle.report.words import clean
 
@@ -63,3 +66,12 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     else:
         out.write(clean(behaviour).rstrip() + "\n")
     return 0 if behaviour.right else 1
+
+
+def _check_gradients(args: argparse.Namespace) -> None:
+    """Raise if there is nothing to ask for a gradient."""
+    from refconv.oracle.kernel import Kernel
+
+    if not Kernel.of(args.target, args.op, convention=args.convention).has_gradients:
+        problem = f"--of {args.of} is a gradient, and {args.target} returns none."
+        raise ArgumentError("refconv", problem, fix="Give --backward, the function for its gradients.")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from refconv.errors import ArgumentError
 
-__all__ = ["add_json", "add_op", "add_outputs", "add_precision", "add_suite", "check_names", "one_of"]
+__all__ = ["add_json", "add_op", "add_outputs", "add_precision", "add_suite", "check_names", "one_of", "seed"]
 
 
 def add_op(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,21 @@ def add_suite(parser: argparse.ArgumentParser, default: str) -> None:
         help=f"which cases: quick, default, exhaustive, gradients or precision (default: {default})",
     )
     add_precision(parser)
-    parser.add_argument("--seed", type=int, default=0, help="of what the suite draws (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="of what the suite draws (default: 0)")
+
+
+def seed(text: str) -> int:
+    """Return a seed; argparse reports what is raised here.
+
+    Examples
+    --------
+    >>> seed("3")
+    3
+    """
+    value = int(text)
+    if not 0 <= value < 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is not a seed: they go from 0 to 2**63 - 1")
+    return value
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -80,12 +94,13 @@ def one_of(what: str, word: str, known: Iterable[str]) -> None:
 
 
 def check_names(args: argparse.Namespace) -> None:
-    """Raise if --op, --suite or --precision is none that there is."""
+    """Raise if --op, --suite or --precision is none that there is, or needs a package that is not there."""
     from refconv.oracle.operations import OPERATIONS
     from refconv.oracle.precision import PRECISIONS
 
     one_of("op", args.op, OPERATIONS)
     one_of("precision", args.precision, PRECISIONS)
+    PRECISIONS[args.precision].numpy_dtype  # noqa: B018 - raises where the type cannot be had
     if "suite" in args:
         from refconv.oracle.suites import SUITES
 

@@ -19,8 +19,10 @@ _STDOUT, _STDERR = 1, 2
 
 
 @contextlib.contextmanager
-def only_ours() -> Iterator[TextIO]:
+def only_ours(*, for_good: bool = False) -> Iterator[TextIO]:
     """Yield a stream to standard output, while everybody else's standard output is standard error.
+
+    With `for_good` that stays so, for what others print when the process ends.
 
     Examples
     --------
@@ -44,8 +46,9 @@ def only_ours() -> Iterator[TextIO]:
             out.flush()
         finally:
             _flush_c()
-            os.dup2(ours, _STDOUT)
-            with contextlib.suppress(BrokenPipeError):
+            if not for_good:
+                os.dup2(ours, _STDOUT)
+            with contextlib.suppress(OSError):  # raised by the flush above, or after something worse
                 out.close()
             os.close(ours)
 

@@ -16,6 +16,7 @@ from refconv.oracle.wiring import NOTHING, Ints, Triples, reads_of
 
 __all__ = ["AxisBehaviour", "Behaviour", "read_axis"]
 
+MOSTLY = 0.9  # of a table that numbers must reproduce to be told
 NEAR = 5  # how far from what was asked the numbers are sought
 
 
@@ -153,6 +154,8 @@ def read_axis(
     if not (table >= 0).any():  # no read to go by
         return AxisBehaviour(letters(plan.rank)[index], None, None, False, None, outputs), None
     best = max(_guesses(axis, plan.padding_mode), key=lambda guess: int((guess.table(axis, outputs) == table).sum()))
+    if (best.table(axis, outputs) == table).mean() < MOSTLY:  # no such numbers describe it
+        return AxisBehaviour(letters(plan.rank)[index], None, None, False, None, outputs), None
     beyond = best.beyond(axis, outputs)
     return (
         AxisBehaviour(

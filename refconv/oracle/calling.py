@@ -133,6 +133,7 @@ def _is_torch(fn: Kernel) -> bool:
     torch = sys.modules.get("torch")
     if torch is None:
         return False
+    fn = getattr(fn, "func", fn)  # functools.partial
     homes = (torch, torch.nn.functional, torch.ops.aten)
     named = getattr(fn, "__name__", "")
     return str(getattr(fn, "__module__", "") or "").split(".")[0] == "torch" or any(
@@ -152,7 +153,7 @@ def attempt(call: Callable[[], Any], names: tuple[str, ...], arrays: Arrays) -> 
     arrays : Arrays
         Its inputs, to see whether they were written to.
     """
-    before = {name: array.tobytes() for name, array in arrays._asdict().items() if array is not None}
+    before = {name: _content(array) for name, array in arrays._asdict().items() if array is not None}
     start = perf_counter()
     with captured() as stream, np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -163,8 +164,12 @@ def attempt(call: Callable[[], Any], names: tuple[str, ...], arrays: Arrays) -> 
         except BaseException as error:  # noqa: BLE001 - a kernel may raise whatever it likes, SystemExit too
             return Outcome({}, "raised", _told(error), stream.getvalue(), (), perf_counter() - start)
     seconds = perf_counter() - start
-    wrote = tuple(name for name, content in before.items() if getattr(arrays, name).tobytes() != content)
+    wrote = tuple(name for name, content in before.items() if _content(getattr(arrays, name)) != content)
     return Outcome(_named(returned, names), "returned", "", stream.getvalue(), wrote, seconds)
+
+
+def _content(array: Array) -> tuple[Any, ...]:
+    return array.shape, array.strides, array.tobytes()
 
 
 def _named(returned: Any, names: tuple[str, ...]) -> dict[str, Any]:
@@ -179,7 +184,18 @@ def _told(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     inside = [frame for frame in frames if "refconv" not in frame.filename.replace("\\", "/").split("/")[-3:-1]]
     where = f" (line {inside[-1].lineno} of {inside[-1].name})" if inside else ""
-    return f"{type(error).__name__}: {error}{where}"
+    try:
+        text = str(error)
+    except Exception as second:  # noqa: BLE001 - even this may raise
+        text = f"(its text raises {type(second).__name__})"
+    return f"{type(error).__name__}: {text}{where}"
+
+
+class _Unclosable(io.StringIO):
+    """A kernel may close its standard output; what it printed is wanted all the same."""
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 @contextlib.contextmanager
@@ -193,7 +209,7 @@ def captured() -> Iterator[io.StringIO]:
     >>> stream.getvalue()
     'lost in thought'
     """
-    stream = io.StringIO()
+    stream = _Unclosable()
     with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
         yield stream
 

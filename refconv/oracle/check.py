@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 import refconv
-from refconv.errors import ArgumentError
+from refconv.arithmetic.per_axis import integer
+from refconv.errors import ArgumentError, ArgumentTypeError
 from refconv.oracle.cases import Case
 from refconv.oracle.isolate import IsolatedKernel
 from refconv.oracle.kernel import Kernel
@@ -104,10 +105,15 @@ def check(
     False
     """
     start = perf_counter()
-    if timeout is not None and not timeout > 0:
+    if timeout is not None and not (isinstance(timeout, int | float) and timeout > 0):
         raise ArgumentError("check", f"timeout must be a time in seconds, but it is {timeout}.", fix="Use 60.")
     operation(op)
     precision_of(precision)
+    integer("check", "seed", seed, 0)
+    if cases is not None and not all(
+        isinstance(case, Case) for case in (cases if isinstance(cases, Iterable) else [0])
+    ):
+        raise ArgumentTypeError("check", "cases must be a sequence of Case.", fix="Such as suite('quick').")
     chosen = list(cases) if cases is not None else suite_of(suite, op, precision=precision, seed=seed)
     kernel: Kernel | IsolatedKernel
     if isolate or timeout is not None:
@@ -116,8 +122,8 @@ def check(
         kernel = Kernel.of(fn, op, backward=backward, convention=convention)
     run = Run(kernel, op, precision, algorithm)
     run.gradients = kernel.has_gradients if gradients is None else gradients and kernel.has_gradients
-    if gradients and not kernel.has_gradients:
-        run.left_out["gradients"] = ["there is no function for them"]
+    if (gradients or suite == "gradients") and not kernel.has_gradients:
+        run.left_out["gradients: there is no function for them"] = []
     try:
         for done, case in enumerate(chosen):
             if progress is not None:
@@ -138,7 +144,7 @@ def check(
         suite=suite if cases is None else "given",
         precision=precision,
         seed=seed,
-        passed=not failures,
+        passed=not failures and run.calls > 0,
         cases=run.calls,
         failures=tuple(failures),
         diagnosis=causes,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations, islice, zip_longest
+from itertools import combinations, islice, takewhile, zip_longest
+from time import perf_counter
 
 import numpy as np
 
@@ -23,6 +24,8 @@ __all__ = ["Explanation", "Observation", "explain", "suitable"]
 MOST_PRODUCTS = 20_000  # of a case that is simulated: a millisecond
 MOST_FAILING, MOST_PASSING = 14, 80
 ROUNDS = 6
+SECONDS = 6.0  # for one result of one kernel
+FEWEST, MOSTLY = 4, 2 / 3  # failing results that one mistake must give, if it does not give all
 MOST_PARTIAL = 12  # mistakes that explain something, each paired with all others
 
 
@@ -80,7 +83,7 @@ def suitable(observation: Observation) -> bool:
     return (
         case.fill in ("integers", "impulse")
         and case.macs <= MOST_PRODUCTS
-        and 0 not in observation.y.shape
+        and 0 < observation.y.size <= 8 * MOST_PRODUCTS
         and observation.y.dtype.kind in "fiu"
         and bool(np.all(np.isfinite(observation.y)))
     )
@@ -94,7 +97,13 @@ class _Trial:
     of: str
     failing: list[Observation]
     passing: list[Observation]
+    until: float
     seen: dict[tuple[tuple[int, ...], int], bool] = field(default_factory=dict)
+
+    @property
+    def late(self) -> bool:
+        """Whether the time is up: an explanation is welcome, but not for any price."""
+        return perf_counter() > self.until
 
     def gives(self, mistakes: tuple[Mistake, ...], observation: Observation) -> bool:
         key = (tuple(id(mistake) for mistake in mistakes), id(observation))
@@ -108,31 +117,57 @@ class _Trial:
             return None
         against = [observation.case for observation in self.passing if not self.gives(mistakes, observation)]
         condition = when([observation.case for observation in self.failing], against)
-        if condition is None:
-            return None
+        if condition is None or (condition and len(self.failing) < 2):
+            return None  # one case has many properties
         return Explanation(mistakes, condition, len(self.failing), len(self.passing) - len(against))
 
     def partly(self, mistake: Mistake) -> list[int]:
         return [i for i, observation in enumerate(self.failing) if self.gives((mistake,), observation)]
 
+    def effective(self, mistakes: Iterable[Mistake]) -> list[Mistake]:
+        """Return the mistakes that change anything about the failing cases: the others explain nothing of them."""
+        right = [_result((), observation) for observation in self.failing]
+
+        def changes(mistake: Mistake) -> bool:
+            for observation, truth in zip(self.failing, right, strict=True):
+                result = _result((mistake,), observation)
+                if result is None or truth is None or not np.array_equal(result, truth):
+                    return True
+            return False
+
+        return [mistake for mistake in mistakes if changes(mistake)]
+
 
 def _gives(mistakes: Iterable[Mistake], observation: Observation) -> bool:
-    sketch = Sketch.of_case(observation.case, observation.of)
-    try:
-        for mistake in mistakes:
-            sketch = mistake.edit(sketch)
-        result = sketch.result(observation.arrays)
-    except (ValueError, IndexError, ZeroDivisionError):
-        return False  # on this case it would read or write what is not there
-    if result.shape != observation.y.shape:
+    made = _sketch(mistakes, observation)
+    result = None if made is None else made[1]
+    if made is None or result is None or result.shape != observation.y.shape:
         return False
     with np.errstate(all="ignore"):
         expected = result.astype(observation.y.dtype)
-    if sketch.scale == int(sketch.scale):
+    if made[0].scale == int(made[0].scale):
         return np.array_equal(expected, observation.y)
     # a quotient may have been rounded some times on its way
     slack = 4 * np.abs(np.spacing(expected.astype(np.float32)))
     return bool(np.all(np.abs(expected.astype(np.float64) - observation.y.astype(np.float64)) <= slack))
+
+
+def _result(mistakes: Iterable[Mistake], observation: Observation) -> Array | None:
+    made = _sketch(mistakes, observation)
+    return None if made is None else made[1]
+
+
+def _sketch(mistakes: Iterable[Mistake], observation: Observation) -> tuple[Sketch, Array] | None:
+    """Return the suspect and its result, or None where it would read or write what is not there, or far too much."""
+    sketch = Sketch.of_case(observation.case, observation.of)
+    try:
+        for mistake in mistakes:
+            sketch = mistake.edit(sketch)
+        if sketch.products > 8 * MOST_PRODUCTS:
+            return None
+        return sketch, sketch.result(observation.arrays)
+    except (ValueError, IndexError, ZeroDivisionError, OverflowError):
+        return None
 
 
 def explain(observations: Sequence[Observation]) -> Explanation | None:
@@ -152,7 +187,13 @@ def explain(observations: Sequence[Observation]) -> Explanation | None:
     if not failing:
         return None
     right = [o for o in usable if o.right]
-    trial = _Trial(failing[0].case.op, failing[0].of, _spread(failing, MOST_FAILING), _spread(right, MOST_PASSING))
+    trial = _Trial(
+        failing[0].case.op,
+        failing[0].of,
+        _spread(failing, MOST_FAILING),
+        _spread(right, MOST_PASSING),
+        perf_counter() + SECONDS,
+    )
     for _ in range(ROUNDS):
         found = _search(trial)
         if found is None:
@@ -162,18 +203,18 @@ def explain(observations: Sequence[Observation]) -> Explanation | None:
             return replace(found, failing=len(failing))
         # another mistake agrees on the few that were tried; these tell the two apart
         trial.failing += missed[:2]
-    return found or _most(trial, catalogue(trial.op, trial.of))
+    return _most(replace(trial, failing=failing), catalogue(trial.op, trial.of))
 
 
 def _search(trial: _Trial) -> Explanation | None:
     """Return one mistake, or two or three made together, that give all failing results of a trial."""
-    mistakes = catalogue(trial.op, trial.of)
+    mistakes = trial.effective(catalogue(trial.op, trial.of))
     for candidates in (
         ((mistake,) for mistake in mistakes),
         _pairs(trial, mistakes),
         _triples(trial, mistakes),
     ):
-        found = _best(trial.explains(candidate) for candidate in candidates)
+        found = _best(trial.explains(candidate) for candidate in takewhile(lambda _: not trial.late, candidates))
         if found is not None:
             return found
     return None
@@ -241,31 +282,24 @@ def _distinct_pairs(smallest: Observation, mistakes: Sequence[Mistake]) -> Itera
             yield from ((other, one) for one in ones for other in others)
 
 
-def _result(mistakes: Iterable[Mistake], observation: Observation) -> Array | None:
-    sketch = Sketch.of_case(observation.case, observation.of)
-    try:
-        for mistake in mistakes:
-            sketch = mistake.edit(sketch)
-        return sketch.result(observation.arrays)
-    except (ValueError, IndexError, ZeroDivisionError):
-        return None
-
-
 def _triples(trial: _Trial, mistakes: Sequence[Mistake]) -> Iterator[tuple[Mistake, ...]]:
     partial = [mistake for mistake in mistakes if trial.partly(mistake)]
     yield from combinations(partial[:24], 3)
 
 
 def _most(trial: _Trial, mistakes: Sequence[Mistake]) -> Explanation | None:
-    """Return the mistake that explains most of what fails and spoils nothing that is right, if there is one."""
+    """Return the mistake that explains most of what fails and would spoil nothing that is right, if there is one.
+
+    The condition has to tell the results that it gives from all others, those that fail for another reason too.
+    """
     best: Explanation | None = None
-    for mistake in mistakes:
-        given = trial.partly(mistake)
-        if len(given) < 2 or (best is not None and len(given) <= best.failing):
+    for mistake in takewhile(lambda _: not trial.late, mistakes):
+        given = set(trial.partly(mistake))
+        if len(given) < max(FEWEST, MOSTLY * len(trial.failing)) or (best is not None and len(given) <= best.failing):
             continue
+        others = [o.case for i, o in enumerate(trial.failing) if i not in given]
         against = [o.case for o in trial.passing if not trial.gives((mistake,), o)]
-        condition = when([trial.failing[i].case for i in given], against)
+        condition = when([trial.failing[i].case for i in given], [*against, *others])
         if condition is not None:
-            left = len(trial.failing) - len(given)
-            best = Explanation((mistake,), condition, len(given), len(trial.passing) - len(against), left)
+            best = Explanation((mistake,), condition, len(given), len(trial.passing) - len(against), len(others))
     return best

@@ -18,7 +18,7 @@ from refconv.oracle.calling import Outcome, Refused
 from refconv.oracle.cases import Case
 from refconv.oracle.operations import Operation
 
-__all__ = ["Forms", "learn", "taken_by"]
+__all__ = ["Forms", "is_neutral", "learn", "taken_by"]
 
 Try = Callable[[Case, dict[str, Any]], Outcome]
 NEUTRAL = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0, "groups": 1, "padding_mode": "zeros"}
@@ -77,7 +77,7 @@ class Forms:
                 if value in self.unstrided and any(s > 1 for s in case.options.get("stride", ())):
                     raise Refused(f'padding="{value}" with a stride: ' + self.reasons[f"{value} strided"])
                 spelled[name] = self._value(name, value)
-            elif not _neutral(name, value):
+            elif not is_neutral(name, value):
                 raise Refused(f"{name}: " + self.reasons.get(name, "the kernel has no such parameter"))
         return spelled
 
@@ -111,7 +111,14 @@ class Forms:
         return value[0]
 
 
-def _neutral(name: str, value: Any) -> bool:
+def is_neutral(name: str, value: Any) -> bool:
+    """Whether a parameter's value is what it is without being given.
+
+    Examples
+    --------
+    >>> is_neutral("stride", (1, 1)), is_neutral("padding", ((0, 1), (0, 0)))
+    (True, False)
+    """
     flat = np.asarray(value, dtype=object).reshape(-1).tolist()
     return all(entry == NEUTRAL[name] for entry in flat)
 
@@ -160,7 +167,7 @@ def learn(fn: Callable[..., Any], operation: Operation, attempt: Try, *, default
     per_filter = 1 if operation.family == "depthwise_conv" else 2
     k = 1 if operation.family == "pointwise_conv" else 2
     case = Case(operation.name, (1, 2, *(5 + a for a in range(rank))), (2, per_filter, *(k,) * rank), bias=bias)
-    if attempt(case, {}).kind != "returned" and attempt(replace(case, bias=False), {}).kind == "returned":
+    if case.bias and _refuses(attempt(case, {})) and attempt(replace(case, bias=False), {}).kind == "returned":
         case = replace(case, bias=False)
 
     def call(**options: Any) -> Outcome:
@@ -238,4 +245,6 @@ def _words(
 
 
 def _refuses(outcome: Outcome) -> bool:
-    return outcome.kind == "raised" and outcome.message.startswith(("NotImplementedError", "TypeError"))
+    """Whether a kernel says that it does not take this: itself, or Python for it, before a line of it has run."""
+    bound = outcome.message.startswith("TypeError") and "(line " not in outcome.message
+    return outcome.kind == "raised" and (bound or outcome.message.startswith("NotImplementedError"))

@@ -13,10 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from refconv.arithmetic.per_axis import choice, integer
+from refconv.errors import ShapeError
 from refconv.oracle.behaviour import AxisBehaviour, Behaviour, read_axis
 from refconv.oracle.calling import Refused
 from refconv.oracle.cases import Case
 from refconv.oracle.explain import Observation, explain
+from refconv.oracle.judge import judge
 from refconv.oracle.kernel import Kernel
 from refconv.oracle.layout import Call, find_layouts
 from refconv.oracle.operations import Operation, operation
@@ -113,8 +116,19 @@ def identify(
     """
     kernel = Kernel.of(fn, op, backward=gradients, convention=convention)
     kind = operation(op)
+    choice("identify", "of", of, ("y", "dx", "dw"))
+    for name in options:
+        choice("identify", "option", name, kind.parameters)
+    integer("identify", "groups", options.get("groups", 1), 1)
     normal = _normal(kind, options)
-    return identify_kernel(kernel, probing_case(kind, normal, precision), of, loosen=not options)
+    case = probing_case(kind, normal, precision)
+    try:
+        case.macs  # noqa: B018 - raises where the numbers do not go together
+    except ShapeError:
+        neutral = {name: (1,) * kind.rank for name in ("stride", "dilation") if name in kind.parameters}
+        case = probing_case(kind, neutral | normal, precision)
+        case.macs  # noqa: B018 - the caller's own numbers do not go together
+    return identify_kernel(kernel, case, of, loosen=not options)
 
 
 def _normal(kind: Operation, options: dict[str, Any]) -> dict[str, Any]:
@@ -123,6 +137,8 @@ def _normal(kind: Operation, options: dict[str, Any]) -> dict[str, Any]:
     for name in ("stride", "dilation", "output_padding"):
         if isinstance(spelled.get(name), int):
             spelled[name] = (spelled[name],) * kind.rank
+        elif name in spelled:
+            spelled[name] = tuple(spelled[name])
     padding = spelled.get("padding")
     if isinstance(padding, int):
         padding = (padding,) * kind.rank
@@ -156,8 +172,9 @@ def _measured(kernel: Kernel, call: Call, case: Case, of: str) -> Behaviour:
     behaviour = _described(case, measured)
     bias = measure_bias(call, case) if of == "y" and kernel.forms.bias else None
     behaviour = replace(behaviour, bias=None if bias is None else bias.tolist(), calls=measured.calls + 1)
-    right = behaviour.right and (bias is None or bool(np.array_equal(bias, np.arange(len(bias)))))
-    behaviour = replace(behaviour, right=right)
+    straight = of != "y" or not kernel.forms.bias or (bias is not None and np.array_equal(bias, np.arange(len(bias))))
+    sound = _sound(kernel, call, case, of)
+    behaviour = replace(behaviour, right=behaviour.right and bool(straight) and sound)
     return replace(behaviour, sentences=_sentences(kernel, call, case, behaviour))
 
 
@@ -272,9 +289,18 @@ def _sentences(kernel: Kernel, call: Call, case: Case, behaviour: Behaviour) -> 
         differing.append(f"beyond the input it reads {behaviour.padding_mode}, not {case.plan.padding_mode}")
     if behaviour.wrong:
         differing.append(f"{behaviour.wrong} products are too many, lacking, or of other elements")
+    if not behaviour.wrong and not differing:
+        differing.append("every product is the definition's, but other numbers do not add up to its results")
     if behaviour.bias is not None and behaviour.bias != list(range(len(behaviour.bias))):
         differing.append(f"the channels get the entries {behaviour.bias} of b (-1: none)")
     return tuple(differing)
+
+
+def _sound(kernel: Kernel, call: Call, case: Case, of: str) -> bool:
+    """Whether the kernel is right on signed integers with a bias too: impulses do not show what is not linear."""
+    integers = replace(case, fill="integers", bias=kernel.forms.bias)
+    arrays = integers.arrays()
+    return judge(integers, arrays, call(integers, arrays, of), of) is None
 
 
 def _named(kernel: Kernel, call: Call, case: Case, of: str) -> tuple[str, ...]:

@@ -66,6 +66,11 @@ class IsolatedKernel:
         self._start()
         return self._has_gradients
 
+    def spelled(self, case: Case, options: dict[str, Any]) -> Outcome:
+        """Make a case's call for y with options as they are to be said, possible or not."""
+        self._start()
+        return self._outcome(self._ask(("spelled", case, options), self.timeout))
+
     def call(self, case: Case, arrays: Arrays, of: str = "y") -> Outcome:
         """Make the call of a case.
 
@@ -77,7 +82,10 @@ class IsolatedKernel:
         self.forms.spell(case)
         self._start()
         own = case.memory != "contiguous"
-        answer = self._ask(("call", case, None if own else arrays, of), self.timeout)
+        return self._outcome(self._ask(("call", case, None if own else arrays, of), self.timeout))
+
+    @staticmethod
+    def _outcome(answer: Any) -> Outcome:
         if isinstance(answer, Refused):
             raise answer
         return answer if isinstance(answer, Outcome) else Outcome({}, "died", "the child's answer was cut off")
@@ -129,6 +137,9 @@ def _nothing(x: Any, w: Any, b: Any = None) -> Any:
 
 def _method(target: tuple[Any, ...]) -> str:
     """Return how to start the child: afresh where the kernel can be sent to it, else as a copy of this process."""
+    typed_in = any(getattr(part, "__module__", "") == "__main__" for part in target if callable(part))
+    if typed_in and "fork" in multiprocessing.get_all_start_methods():
+        return "fork"  # a fresh interpreter has another __main__
     with contextlib.suppress(Exception):  # pickling runs the kernel's own code
         pickle.dumps(target)
         return "spawn"
@@ -157,7 +168,12 @@ def _serve(link: Connection, target: tuple[Any, ...]) -> None:
             answer = _answer(kernel, question)
         except (ArgumentError, Refused) as error:
             answer = error
-        link.send(answer)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the parent has to hear of it
+            answer = Outcome({}, "raised", type(error).__name__)
+        try:
+            link.send(answer)
+        except Exception as error:  # noqa: BLE001 - a result need not be fit to travel
+            link.send(Outcome({}, "raised", f"what it returned cannot be sent: {type(error).__name__}"))
 
 
 def _answer(kernel: Kernel, question: tuple[Any, ...]) -> Any:
@@ -165,5 +181,7 @@ def _answer(kernel: Kernel, question: tuple[Any, ...]) -> Any:
         return kernel.has_gradients
     if question[0] == "forms":
         return kernel.forms
+    if question[0] == "spelled":
+        return kernel.spelled(*question[1:])
     _, case, arrays, of = question
     return kernel.call(case, case.arrays() if arrays is None else arrays, of)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from refconv.errors import ArgumentTypeError
 from refconv.oracle.calling import Convention, Outcome, Refused, as_array, attempt, convention_of
 from refconv.oracle.cases import Arrays, Case
-from refconv.oracle.forms import Forms, learn
+from refconv.oracle.forms import Forms, is_neutral, learn, taken_by
 from refconv.oracle.operations import Operation, operation
 from refconv.oracle.targets import load
 
@@ -56,6 +57,13 @@ class Kernel:
         kind = operation(op)
         function = load(fn) if isinstance(fn, str) else fn
         gradients = load(backward) if isinstance(backward, str) else backward
+        for name, given in (("fn", function), ("backward", gradients)):
+            if not callable(given) and not (name == "backward" and given is None):
+                raise ArgumentTypeError(
+                    "check",
+                    f"{name} must be a function or its name, but it is {given!r}.",
+                    fix='Such as "file.py:conv2d".',
+                )
         return cls(function, kind, convention_of(convention, function), gradients)
 
     @property
@@ -81,10 +89,33 @@ class Kernel:
         Refused
             If the kernel does not take what the case needs.
         """
-        return self.attempt(arrays, self.forms.spell(case), of, bias=self.forms.bias)
+        spelled = self.forms.spell(case)
+        if of != "y":
+            spelled = self._for_gradients(spelled)
+        outcome = self.attempt(arrays, spelled, of, bias=self.forms.bias)
+        if outcome.message.startswith("NotImplementedError"):
+            raise Refused(outcome.message)
+        return outcome
+
+    def _for_gradients(self, spelled: dict[str, Any]) -> dict[str, Any]:
+        """Return the options without those that the function for the gradients does not take."""
+        named = None if self.backward is None else taken_by(self.backward, self.operation)[0]
+        if named is None:
+            return spelled
+        for name in spelled.keys() - set(named):
+            if not is_neutral(name, spelled[name]):
+                raise Refused(f"{name}: the function for the gradients has no such parameter")
+        return {name: value for name, value in spelled.items() if name in named}
+
+    def spelled(self, case: Case, options: dict[str, Any]) -> Outcome:
+        """Make a case's call for y with options as they are to be said, possible or not."""
+        return self.attempt(case.arrays(), options, bias=self.forms.bias)
 
     def attempt(self, arrays: Arrays, spelled: dict[str, Any], of: str = "y", *, bias: bool = True) -> Outcome:
         """Make a call with options as they are to be said."""
+        # views: what a kernel does to the shape of an array is its own affair
+        b = None if arrays.b is None else arrays.b.view()
+        arrays = Arrays(arrays.x.view(), arrays.w.view(), b, arrays.dy.view())
         if of == "y":
             outcome = attempt(lambda: self.convention.forward(self.fn, arrays, spelled, bias=bias), ("y",), arrays)
         else:
@@ -93,8 +124,6 @@ class Kernel:
                 ("dx", "dw", "db"),
                 arrays,
             )
-        if outcome.message.startswith("NotImplementedError"):
-            raise Refused(outcome.message)
         return replace(outcome, results={name: _readable(result) for name, result in outcome.results.items()})
 
 
@@ -102,5 +131,5 @@ def _readable(result: Any) -> Any:
     """Return a result as an array where it is one, else as it is: the judge says what is wrong with it."""
     try:
         return as_array(result)
-    except (TypeError, ValueError):
+    except Exception:  # noqa: BLE001 - a result may raise whatever it likes when it is looked at
         return result

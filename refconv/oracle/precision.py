@@ -53,13 +53,8 @@ class Precision:
 
     @property
     def numpy_dtype(self) -> np.dtype[Any]:
-        """The type as NumPy knows it; bfloat16 is that of ml_dtypes."""
-        if self.dtype == "bfloat16":
-            import ml_dtypes
-
-            bfloat16: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
-            return bfloat16
-        return np.dtype(self.dtype)
+        """The type as NumPy knows it; bfloat16 is that of ml_dtypes, without which there is an ArgumentError."""
+        return _bfloat16() if self.dtype == "bfloat16" else np.dtype(self.dtype)
 
     def array(self, a: ArrayLike) -> Array:
         """Return float64 or integer numbers as an array of the type, rounded to nearest even once."""
@@ -68,6 +63,16 @@ class Precision:
             return numbers.astype(self.dtype if self.is_integer else self.numpy_dtype)
         # ml_dtypes rounds float64 to bfloat16 by way of float32: twice
         return round_to(numbers, self.output).astype(self.numpy_dtype)
+
+
+def _bfloat16() -> np.dtype[Any]:
+    try:
+        import ml_dtypes
+    except ImportError as error:
+        problem = "NumPy has no bfloat16 of its own, and the package ml_dtypes is not installed."
+        raise ArgumentError("oracle", problem, fix="Run: pip install 'refconv[bfloat16]'.") from error
+    bfloat16: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+    return bfloat16
 
 
 def _floating(name: str, dtype: str, inputs: str, accumulator: str) -> Precision:

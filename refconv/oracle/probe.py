@@ -8,7 +8,7 @@ different small number in every element. Where the result shows a code, the elem
 (or the other way round, where the larger operand has more elements than there are codes).
 
 Two codings, one a shuffle of the other, tell a single read from a sum of two. The codes stay below 2**8, so that
-bfloat16 and TF32 hold them exactly.
+bfloat16 and TF32 hold them exactly; those for int8 below 2**7.
 """
 
 from __future__ import annotations
@@ -63,12 +63,18 @@ class Measured(NamedTuple):
         return Triples(found["y"], found["x"], found["w"])
 
 
-def _operands(of: str, sizes: dict[str, int]) -> tuple[str, str]:
+def _most_codes(case: Case) -> int:
+    """Return how many codes the type of a case's arrays holds."""
+    kept = precision(case.precision)
+    return min(MOST_CODES, int(np.iinfo(kept.numpy_dtype).max)) if kept.is_integer else MOST_CODES
+
+
+def _operands(of: str, sizes: dict[str, int], most: int) -> tuple[str, str]:
     """Return the operand that carries impulses, and the one with codes: the larger one, if there are enough of them."""
     small, large = sorted(FACTORS[of], key=lambda name: sizes[name])
-    if sizes[small] > MOST_CODES:
-        raise Unmeasurable(f"{sizes[small]} elements of {small} need a code each, but there are {MOST_CODES}")
-    return (small, large) if sizes[large] <= MOST_CODES else (large, small)
+    if sizes[small] > most:
+        raise Unmeasurable(f"{sizes[small]} elements of {small} need a code each, but there are {most}")
+    return (small, large) if sizes[large] <= most else (large, small)
 
 
 @dataclass
@@ -105,7 +111,7 @@ def measure(call: Call, case: Case, of: str = "y") -> Measured:
     """
     shapes = {"x": case.x_shape, "w": case.w_shape, "dy": case.y_shape}
     sizes = {name: int(np.prod(size)) for name, size in shapes.items()}
-    impulse, coded = _operands(of, sizes)
+    impulse, coded = _operands(of, sizes, _most_codes(case))
     count, probes = sizes[coded], sizes[impulse]
     codes = np.arange(1.0, count + 1)
     shuffled = np.random.default_rng(count).permutation(codes)

@@ -25,6 +25,8 @@ from refconv.oracle.precision import precision
 
 __all__ = ["Rounding", "measure_rounding"]
 
+FEWEST_BITS = 4  # of any format that kernels compute in
+
 Call = Callable[[Case, Arrays], Outcome]
 Terms = list[tuple[float, float]]
 
@@ -39,8 +41,8 @@ class Rounding:
         Significant bits, the leading one included, as far as they could be told apart.
     mode : str
         How sums are rounded: "nearest", "toward zero", "up" or "down".
-    narrow_range : bool
-        Whether inputs that float16 cannot hold are lost.
+    narrow_range, narrow_output : bool
+        Whether inputs, and results, that float16 cannot hold are lost.
     """
 
     x: int
@@ -49,6 +51,7 @@ class Rounding:
     output: int
     mode: str = "nearest"
     narrow_range: bool = False
+    narrow_output: bool = False
 
 
 def measure_rounding(call: Call, op: str, name: str) -> Rounding | None:
@@ -81,7 +84,13 @@ def measure_rounding(call: Call, op: str, name: str) -> Rounding | None:
     mode = _mode(total, p)
     tiny = 2.0**-30 if asked.dtype in ("float32", "float64", "bfloat16") else 0.0
     narrow = tiny > 0 and total([(tiny, 2.0**30)]) != 1
-    return Rounding(x, w, accumulator, output, mode, narrow)
+    wide = asked.dtype != "float16"
+    narrow_output = wide and total([(2.0**10, 2.0**10)]) != 2.0**20
+    # a kernel that remembers, or guesses, has been measured for nothing
+    steady = total([(1, 1)]) == 1 and total([(2, 3), (5, 7)]) == 41 and total([(1, 2), (3, 1)]) == 5
+    if not steady or min(x, w, accumulator, output) < FEWEST_BITS:
+        return None
+    return Rounding(x, w, accumulator, output, mode, narrow, narrow_output)
 
 
 def _accumulated(j: int) -> Terms:

@@ -92,6 +92,11 @@ class Sketch:
         """Return the sketch with one more edit of the triples."""
         return replace(self, reindex=(*self.reindex, edit))
 
+    @property
+    def products(self) -> int:
+        """How many products the triples list; a mistaken size may make them many."""
+        return int(self.plan.batch * self.plan.filters * product(self.out) * self.plan.taps)
+
     def triples(self) -> tuple[Wiring, Triples]:
         """Return the edited wiring, and its triples."""
         wiring = Wiring.of(self.plan, self.out)

@@ -94,7 +94,10 @@ def _is_file(home: str) -> bool:
 
 def _module(home: str) -> ModuleType:
     """Return the module of a target."""
-    return _from_file(home) if _is_file(home) else _from_name(home)
+    try:
+        return _from_file(home) if _is_file(home) else _from_name(home)
+    except OSError as error:  # too long a name, or a current folder that was removed
+        raise ArgumentError("target", f"{home} cannot be read: {error.strerror}.", fix="Check the path.") from error
 
 
 def _from_name(home: str) -> ModuleType:
@@ -107,7 +110,9 @@ def _from_name(home: str) -> ModuleType:
             fix = "Is it installed? A file is named by its path: path/to/file.py:function."
             raise ArgumentError("target", f"there is no module {error.name}.", fix=fix) from error
         raise _raised(home, error) from error
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # some leave, or skip a test
         raise _raised(home, error) from error
 
 
@@ -138,9 +143,11 @@ def _execute(home: str, path: Path) -> ModuleType:
     sys.modules[name] = module  # dataclasses and pickle look their module up there
     try:
         loader.exec_module(module)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         if before is None:
-            del sys.modules[name]
+            sys.modules.pop(name, None)
         else:
             sys.modules[name] = before
         raise _raised(home, error) from error

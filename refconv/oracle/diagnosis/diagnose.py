@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from refconv.oracle.diagnosis.conduct import conduct
+from refconv.oracle.diagnosis.conduct import conduct, remembered
 from refconv.oracle.diagnosis.numeric import leaks, rounding, scaled
 from refconv.oracle.diagnosis.order import order
 from refconv.oracle.diagnosis.placement import indices, memory
@@ -29,7 +29,7 @@ def diagnose(record: Record) -> tuple[Cause, ...]:
     if not record.failures:
         return ()
     found: list[Cause] = []
-    for look in (order, memory, structure, indices, conduct, leaks, scaled, sparse, rounding, _rest):
+    for look in (order, remembered, memory, structure, indices, conduct, leaks, scaled, sparse, rounding, _rest):
         found += look(record)
     return tuple(found)
 

@@ -18,24 +18,40 @@ from refconv.oracle.rounding import Rounding, measure_rounding
 
 __all__ = ["leaks", "rounding", "scaled"]
 
+SMALL = ("integers", "impulse", "impulse_w")  # fills of numbers with few bits
 SLACK = 2.0**-22  # a few units in the last place of float32
 _SHORT = ("tf32", "float16", "bfloat16")
 _SHOWN = {"tf32": "TF32", "float16": "float16", "bfloat16": "bfloat16", "float32": "float32"}
 
 
 def leaks(record: Record) -> Iterator[Cause]:
-    """Yield the cause of NaNs and infinities in outputs that read none."""
-    for cause, sentence, there in (
-        ("nan_leaks", "NaN or infinity in x reaches outputs that do not read it", True),
-        ("nan_lost", "NaN or infinity in x does not reach the outputs that read it", False),
-    ):
-        failures = [f for f in record.open("wrong") if f.case.fill == "nonfinite" and _finite_differs(record, f, there)]
-        if failures:
-            record.explain(failures)
-            yield Cause(cause, sentence, f"{len(failures)} cases, first {failures[0].case.name}")
+    """Yield the cause of NaNs and infinities where there should be none, or none where there should."""
+    for of in ("y", "dx", "dw", "db"):
+        failures = [f for f in record.open("wrong") if f.of == of]
+        finite = [f for f in failures if not f.case.fill.startswith("nonfinite")]
+        made = [f for f in finite if _not_a_number(record, f)]
+        if made:
+            record.explain(made)
+            sentence = f"{of} holds NaN though all inputs are finite: memory not written, or padded with it"
+            yield Cause("nan_made", sentence, f"{len(made)} cases, first {made[0].case.name}")
+        if finite:
+            continue  # what is wrong with finite numbers is wrong with the others too
+        for cause, sentence, there in (
+            ("nan_leaks", "NaN or infinity in x reaches outputs that do not read it", True),
+            ("nan_lost", "NaN or infinity in x does not reach the outputs that read it", False),
+        ):
+            found = [f for f in record.open("wrong") if f.of == of and _finite_differs(record, f, there=there)]
+            if found:
+                record.explain(found)
+                yield Cause(cause, sentence, f"{len(found)} cases, first {found[0].case.name}")
 
 
-def _finite_differs(record: Record, failure: Failure, there: bool) -> bool:
+def _not_a_number(record: Record, failure: Failure) -> bool:
+    observation = record.seen(failure)
+    return observation is not None and bool(np.any(np.isnan(observation.y.astype(np.float64))))
+
+
+def _finite_differs(record: Record, failure: Failure, *, there: bool) -> bool:
     """Whether some element should be finite and is not (`there`), or is finite and should not be."""
     observation = record.seen(failure)
     if observation is None:
@@ -75,11 +91,37 @@ def rounding(record: Record) -> Iterator[Cause]:
         return
     measured = _measured(record)
     causes = list(_from_probes(measured, record.precision)) if measured else []
-    if not causes:
-        causes = list(_reproduced(record, failures))
+    if measured and causes:
+        bits = min(measured.x, measured.w, measured.accumulator, measured.output)
+        accounted = [failure for failure in failures if _rounded_away(record, failure, bits)]
+        if not accounted:
+            return
+        record.explain(accounted)
+        yield from causes
+        return
+    rounded = [
+        failure for failure in failures if failure.case.fill not in ("integers", "impulse", "impulse_w", "zeros")
+    ]
+    causes = list(_reproduced(record, rounded)) if len(rounded) > len(failures) / 2 else []
     if causes:
-        record.explain(failures)
+        record.explain(rounded)
     yield from causes
+
+
+def _rounded_away(record: Record, failure: Failure, bits: int) -> bool:
+    """Whether an error is no larger than roundings to so many bits make it, and of numbers that need more."""
+    observation = record.seen(failure)
+    if observation is None:
+        return failure.case.fill not in SMALL
+    truth = failure.case.truth(failure.of, observation.arrays)
+    to = replace(FORMATS["float32"], p=bits)
+    numbers = [*(a for a in observation.arrays if a is not None), truth.value]
+    if failure.case.fill in SMALL and all(np.array_equal(round_to(a, to), a.astype(np.float64)) for a in numbers):
+        return False  # nothing here needs more bits than are kept
+    with np.errstate(all="ignore"):
+        error = np.abs(observation.y.astype(np.float64) - truth.value)
+        limit = 4 * truth.terms * 2.0**-bits * truth.magnitude
+    return bool(np.all((error <= limit) | ~np.isfinite(error)))
 
 
 def _measured(record: Record) -> Rounding | None:
@@ -106,7 +148,9 @@ def _from_probes(found: Rounding, name: str) -> Iterator[Cause]:
             yield Cause("inputs_rounded", f"{shown} were rounded to {kind}", evidence)
     if found.output < min(asked.output.p, found.accumulator):
         yield Cause(
-            "output_rounded", f"the result was rounded to {_name_of(found.output, narrow=found.narrow_range)}", evidence
+            "output_rounded",
+            f"the result was rounded to {_name_of(found.output, narrow=found.narrow_output)}",
+            evidence,
         )
     if found.mode != "nearest":
         sentence = f"sums are rounded {found.mode}, not to nearest"
@@ -131,8 +175,8 @@ def _reproduced(record: Record, failures: list[Failure]) -> Iterator[Cause]:
     ]
     for cause, sentence, agrees in tries:
         for name in _SHORT:
-            if name == "tf32" and cause == "accumulator_rounded":
-                continue
+            if name == "tf32" and cause != "inputs_rounded":
+                continue  # a type of inputs only
             if FORMATS[name].p < precision(record.precision).numpy_dtype.itemsize * 8 and all(
                 agrees(observation, FORMATS[name]) for observation in observations
             ):
@@ -156,11 +200,14 @@ def _agrees(observation: Observation, arrays: object, name: str, output: Format 
 
 def _right_with_rounded_inputs(observation: Observation, to: Format) -> bool:
     arrays = observation.arrays
+    if all(a is None or np.array_equal(round_to(a, to), a.astype(np.float64), equal_nan=True) for a in arrays):
+        return False  # that rounding changes nothing
     rounded = {
         name: array if array is None or name == "b" else round_to(array, to).astype(array.dtype)
         for name, array in arrays._asdict().items()
     }
-    return _agrees(observation, type(arrays)(**rounded), observation.case.precision)
+    name = observation.case.precision
+    return not _agrees(observation, arrays, name) and _agrees(observation, type(arrays)(**rounded), name)
 
 
 def _right_but_for_output(observation: Observation, to: Format) -> bool:
@@ -187,9 +234,11 @@ def _overflow(record: Record, failures: list[Failure]) -> Iterator[Cause]:
             if observation is None:
                 continue
             truth = failure.case.truth(failure.of, observation.arrays).value
-            if truth.shape == observation.y.shape and np.all((truth - observation.y.astype(np.int64)) % 2**bits == 0):
+            if truth.shape != observation.y.shape or np.abs(observation.y).max(initial=0) > 2 ** (bits - 1):
+                continue  # what wrapped fits
+            if np.all((truth - observation.y.astype(np.int64)) % 2**bits == 0):
                 wrapped.append(failure)
-        if wrapped:
+        if len(wrapped) > len(failures) / 2:
             record.explain(wrapped)
             sentence = f"sums overflow {bits}-bit integers"
             evidence = f"all errors are multiples of 2**{bits}, in {len(wrapped)} cases ({told(_names(wrapped))})"

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from refconv.arithmetic.integers import product
 from refconv.oracle.cases import Arrays
 from refconv.oracle.diagnosis.record import Record, told
 from refconv.oracle.judge import judge
@@ -15,7 +16,7 @@ from refconv.oracle.report.model import Cause, Failure
 
 __all__ = ["indices", "memory"]
 
-FEWEST_BITS = 7
+FEWEST_BITS = 14  # of an index that anybody uses
 
 
 def memory(record: Record) -> Iterator[Cause]:
@@ -74,7 +75,10 @@ def indices(record: Record) -> Iterator[Cause]:
         bits = _wraps(wrong) or _wraps(np.moveaxis(wrong, 1, -1))
         if bits:
             found.setdefault(bits, []).append(failure)
+    small = {f.case.y_shape for f in record.open("wrong", "shape") if record.seen(f) is not None}
     for bits, failures in found.items():
+        if any(product(shape) <= 2**bits for shape in small):
+            continue  # smaller ones are wrong too
         record.explain(failures)
         sentence = f"wrong from element 2**{bits} on: an index wraps"
         evidence = f"the first {2**bits} elements of {failures[0].case.name} are right, most of the rest are not"

@@ -17,25 +17,30 @@ from refconv.oracle.wiring import Triples, Wiring
 __all__ = ["sparse"]
 
 FEW = 1 / 16  # of the outputs, or one
+MOSTLY = 2 / 3  # of the results with few wrong outputs
 
 
 def sparse(record: Record) -> Iterator[Cause]:
     """Yield the cause of results in which a few elements are wrong and all others are right."""
     for of in ("y", "dx", "dw"):
-        found: list[tuple[Failure, str]] = []
+        found: list[tuple[Failure, str | None]] = []
         for failure in record.open("wrong"):
             observation = record.seen(failure) if failure.of == of else None
             if observation is None or observation.y.shape != _shape(failure):
                 continue
             wrong = _wrong(failure, observation)
             if 0 < len(wrong) <= max(1, FEW * observation.y.size):
-                found.append((failure, _lacking(observation, wrong) if suitable(observation) else ""))
+                told = suitable(observation) and failure.case.plan.taps > 1
+                found.append((failure, _lacking(observation, wrong) if told else None))
         lacks = Counter(what for _, what in found if what)
+        asked = sum(what is not None for _, what in found)
         if not lacks:
             continue
         what, count = lacks.most_common(1)[0]
+        if count < max(2, MOSTLY * asked):
+            continue
         # sums of other numbers are wrong in the same few places, or their error is lost among roundings
-        record.explain([failure for failure, _ in found])
+        record.explain([failure for failure, lacking in found if lacking in (what, None)])
         sentence = f"{'' if of == 'y' else of + ': '}a few outputs lack {what}, all others are right"
         evidence = f"in {count} of the {len(found)} results with few wrong elements, first {found[0][0].case.name}"
         yield Cause("lost_at_some_outputs", sentence, evidence)

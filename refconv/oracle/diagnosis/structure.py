@@ -68,6 +68,8 @@ def _accounts(explanation: Explanation, observation: Observation) -> bool:
     try:
         for mistake in explanation.mistakes:
             sketch = mistake.edit(sketch)
+        if sketch.products > 2 * MOST_PRODUCTS:
+            return True
         with np.errstate(all="ignore"):
             result = sketch.result(arrays)
             absolute = type(arrays)(*(None if a is None else np.abs(a.astype(np.float64)) for a in arrays))  # type: ignore[arg-type]
@@ -97,7 +99,7 @@ def _merged(found: dict[str, Explanation]) -> Iterator[Cause]:
         failing, passing, left = (
             sum(getattr(found[of], count) for of in results) for count in ("failing", "passing", "left")
         )
-        evidence = f"a convolution with {made} gives the failing results of {told(results)} exactly, all {failing}"
+        share = f"{failing} of {failing + left}" if left else f"all {failing}"
+        evidence = f"a convolution with {made} gives the failing results of {told(results)} exactly, {share}"
         evidence += f", and {passing} right ones" if passing else ""
-        evidence += f"; {left} more have another cause" if left else ""
         yield Cause(cause, full, evidence)

@@ -14,10 +14,11 @@ from refconv.oracle.vectors.errors import VectorError
 from refconv.oracle.vectors.paths import check_name, open_regular
 from refconv.oracle.vectors.untrusted import LIMIT, Header, read_array
 
-__all__ = ["Archive"]
+__all__ = ["MOST_MEMBERS", "Archive"]
 
 END = struct.Struct("<4s4H2LH")  # the record that ends a zip file
-LONGEST_DIRECTORY = 32 * 2**20
+MOST_MEMBERS = 100
+LONGEST_ENTRY = 512  # of the directory: 46 bytes, a name of at most 204, and what writers add
 BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError, OverflowError)
 
 
@@ -30,6 +31,8 @@ class Archive:
         The file.
     name : str, optional
         What messages call it.
+    most : int, optional
+        The most members that it may have.
 
     Raises
     ------
@@ -48,8 +51,9 @@ class Archive:
     array([1., 1.])
     """
 
-    def __init__(self, path: Path, name: str | None = None) -> None:
+    def __init__(self, path: Path, name: str | None = None, *, most: int = MOST_MEMBERS) -> None:
         """Open the file and check the list of its members."""
+        self.most = most
         self.name = path.name if name is None else name
         self._stream, size = open_regular(path, self.name)
         try:
@@ -89,17 +93,24 @@ class Archive:
                 fix="Write it with numpy.savez, without a comment.",
             )
         length, comment = (END.unpack(end[-END.size :])[index] for index in (5, 7))
-        if comment or length > LONGEST_DIRECTORY or end[: -END.size].startswith(b"PK\6\7"):
+        if comment or length > self.most * LONGEST_ENTRY or end[: -END.size].startswith(b"PK\6\7"):
             raise VectorError(
                 self.name,
-                "the list of its members is longer than is read here, or of the kind for files of 2 GiB and more.",
+                f"the list of its members is longer than that of {self.most}, "
+                "or of the kind for files of 2 GiB and more.",
                 fix="Write .npy files in folders, or several .npz files.",
             )
 
     def _checked(self, entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+        if len(entries) > self.most:
+            raise VectorError(
+                self.name,
+                f"it has {len(entries)} members, more than {self.most}.",
+                fix="Write what the README.txt of the vectors asks for, and nothing else.",
+            )
         members: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
-            if entry.is_dir():
+            if entry.filename.endswith("/"):  # not is_dir(), which fails for an empty name
                 continue
             name = check_name(self.name, entry.orig_filename).removesuffix(".npy")
             if name in members:

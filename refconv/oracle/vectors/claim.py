@@ -11,6 +11,7 @@ from pathlib import Path
 
 from refconv.oracle.vectors.errors import VectorError
 from refconv.oracle.vectors.manifest import MANIFEST, read_manifest
+from refconv.oracle.vectors.paths import open_regular
 
 __all__ = ["CASES", "PARAMETERS", "README", "UNFINISHED", "Claim"]
 
@@ -19,6 +20,8 @@ PARAMETERS = "parameters.txt"
 PART = MANIFEST + ".part"
 FIRST_LINE = "# refconv is writing vectors here, or was interrupted; these files are its own:"
 ALWAYS = {MANIFEST, PART, CASES, README, UNFINISHED}
+LONGEST_LIST = 256 * 2**20
+NEVER_FOLLOWED = getattr(os, "O_NOFOLLOW", 0)
 
 
 class Claim:
@@ -80,24 +83,30 @@ class Claim:
             own |= {f"{vector.name}/{PARAMETERS}" for vector in found.cases}
             own |= ALWAYS
         if UNFINISHED in there:
-            lines = (self.directory / UNFINISHED).read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = _listed(self.directory / UNFINISHED)
             if lines[:1] == [FIRST_LINE]:
                 own |= {*lines[1:], *ALWAYS}
         return own
 
     def _begin(self, old: set[str]) -> None:
         """Begin the list with the old files, and remove them: the manifest first."""
-        (self.directory / UNFINISHED).write_text("\n".join([FIRST_LINE, *sorted(old)]) + "\n", encoding="utf-8")
+        (self.directory / UNFINISHED).unlink(missing_ok=True)
+        self._note([FIRST_LINE, *sorted(old)], os.O_CREAT | os.O_EXCL)
         for name in sorted(old - {UNFINISHED}, key=lambda name: name != MANIFEST):
             path = self.directory / name
             path.unlink()
             if path.parent != self.directory and not any(path.parent.iterdir()):
                 path.parent.rmdir()
 
+    def _note(self, lines: list[str], how: int = 0) -> None:
+        """Add lines to the list; a link in its place is not followed."""
+        there = os.open(self.directory / UNFINISHED, os.O_WRONLY | os.O_APPEND | NEVER_FOLLOWED | how, 0o666)
+        with os.fdopen(there, "a", encoding="utf-8") as stream:
+            stream.write("".join(f"{line}\n" for line in lines))
+
     def put(self, name: str, data: bytes) -> None:
         """Write a file, once the list has it."""
-        with (self.directory / UNFINISHED).open("a", encoding="utf-8") as stream:
-            stream.write(name + "\n")
+        self._note([name])
         path = self.directory / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
@@ -113,6 +122,17 @@ class Claim:
         (self.directory / UNFINISHED).unlink()
         self.files += 1
         self.bytes += len(data)
+
+
+def _listed(path: Path) -> list[str]:
+    """Return the lines of an interrupted list."""
+    if path.is_symlink():
+        raise VectorError(str(path), "it is a link, which refconv never writes.", fix="Name a new folder.")
+    stream, size = open_regular(path, str(path))
+    with stream:
+        if size > LONGEST_LIST:
+            raise VectorError(str(path), f"it has {size} bytes, more than any list of files.", fix="Name a new folder.")
+        return stream.read(size).decode("utf-8", errors="replace").splitlines()
 
 
 def _files(directory: Path) -> set[str]:

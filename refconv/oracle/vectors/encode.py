@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from refconv.ops.elements import Array
+from refconv.oracle.precision import precision
 
 __all__ = ["decoded", "encode"]
 
@@ -36,7 +37,5 @@ def decoded(array: Array, dtype: str) -> Array:
     array([1], dtype=bfloat16)
     """
     if dtype == "bfloat16" and array.dtype == np.uint16:
-        import ml_dtypes
-
-        return array.view(ml_dtypes.bfloat16)
+        return array.view(precision("bfloat16").numpy_dtype)
     return array

@@ -81,8 +81,16 @@ def check(
     (True, {'y': 1})
     """
     start = perf_counter()
-    home, found = Path(directory), Outputs(Path(outputs), limit=limit)
+    home = Path(directory)
     folder = read_manifest(home, limit=limit)
+    with Outputs(Path(outputs), limit=limit, cases=len(folder.cases)) as found:
+        return _report(home, folder, found, algorithm, limit, progress, start)
+
+
+def _report(
+    home: Path, folder: Folder, found: Outputs, algorithm: str, limit: int, progress: Progress | None, start: float
+) -> Report:
+    """Judge all outputs of the cases that are not skipped."""
     skipped = found.skipped(vector.name for vector in folder.cases)
     vectors = [vector for vector in folder.cases if vector.name not in skipped]
     kinds = _kinds(vectors, found)
@@ -103,7 +111,7 @@ def check(
     if progress is not None:
         progress(len(vectors), len(vectors), "diagnosis")
     return Report(
-        target=Path(outputs).name or str(outputs),
+        target=found.home.name or str(found.home),
         op=folder.op,
         suite=folder.suite,
         precision=folder.precision,

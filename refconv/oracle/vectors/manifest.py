@@ -18,7 +18,7 @@ from refconv.oracle.operations import OPERATIONS, Operation, operation
 from refconv.oracle.precision import PRECISIONS, precision
 from refconv.oracle.vectors.errors import VectorError
 from refconv.oracle.vectors.fields import MANIFEST_LIMIT, Node, read_json
-from refconv.oracle.vectors.paths import LONGEST, NAME
+from refconv.oracle.vectors.paths import LONGEST, NAME, inside
 from refconv.oracle.vectors.records import (
     FORMAT,
     ITEMSIZE,
@@ -70,7 +70,7 @@ def read_manifest(directory: Path, *, limit: int = LIMIT, manifest_limit: int = 
     refconv.oracle.vectors.errors.VectorError: manifest.json: there is no such file.
       Was the folder copied whole, and the writing of it finished?
     """
-    return folder_of(read_json(directory / MANIFEST, limit=manifest_limit), limit=limit)
+    return folder_of(read_json(inside(directory, MANIFEST), limit=manifest_limit), limit=limit)
 
 
 def folder_of(document: Node, *, limit: int = LIMIT) -> Folder:

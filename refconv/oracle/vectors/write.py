@@ -79,7 +79,7 @@ def write(
     VectorError
         If something else is in the folder, or it cannot be written.
     ArgumentError
-        For an unknown operation, suite or precision, and for cases of others.
+        For an unknown operation, suite or precision, for cases of others, and for a seed that is none.
 
     Examples
     --------
@@ -92,7 +92,8 @@ def write(
     n1c2w5-o1k3-s2-integers
     (1, 12)
     """
-    operation(op), precision_of(precision)
+    operation(op), precision_of(precision).numpy_dtype
+    _check_seed(seed)
     chosen = _distinct(_cases(op, suite, precision, seed) if cases is None else list(cases))
     if not chosen:
         raise ArgumentError("vectors", "there are no cases to write.", fix="Name a suite, or give some cases.")
@@ -110,6 +111,12 @@ def write(
         )
     except OSError as error:
         raise VectorError(str(home), f"it cannot be written: {error.strerror}.", fix="Name another folder.") from error
+
+
+def _check_seed(seed: int) -> None:
+    """Raise for a seed that the manifest cannot hold."""
+    if not 0 <= seed < 2**63:
+        raise ArgumentError("vectors", f"the seed is {seed}.", fix="Take one from 0 to 2**63 - 1.")
 
 
 def _cases(op: str, suite: str, precision: str, seed: int) -> list[Case]:
