@@ -49,6 +49,14 @@ def test_a_magnitude_beyond_float64_is_no_licence():
     assert compare(np.inf * ONE, true, precision="float64").passed  # the first two terms may be added first
 
 
+def test_the_same_for_a_sum_without_products():
+    dy = np.full((1, 1, 3), 1e308)
+    dy[0, 0, 2] = -1e308
+    true = truth("conv1d", np.ones((1, 1, 3)), ONE, dy=dy, of="db")
+    assert compare(np.array([1e308]), true, precision="float64").passed
+    assert not compare(np.array([0.0]), true, precision="float64").passed
+
+
 def test_integers_times_floats_are_judged_as_floats():
     image, w = np.ones((1, 1, 4), np.uint8), np.full((1, 1, 2), 0.5, np.float32)
     assert_conv(np.ones((1, 1, 3), np.float32), image, w)

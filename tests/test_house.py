@@ -15,7 +15,7 @@ import refconv
 
 ROOT = Path(refconv.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
-ORDER = ["errors", "arithmetic", "ops", "algorithms", "oracle", "commands", "cli", "pytest_plugin"]
+ORDER = ["errors", "arithmetic", "ops", "algorithms", "oracle", "commands", "cli", "pytest_plugin", "__main__"]
 """From the ground up; a later one may import an earlier one."""
 
 

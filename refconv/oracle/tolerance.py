@@ -158,8 +158,9 @@ def _scaled(true: Truth, factor: float) -> Doubles:
     if true.request is None or not np.isinf(true.magnitude).any():
         return scaled
     factors, bias = true.request.factors, true.request.bias
-    first, second = (float(np.abs(each.astype(np.float64)).max(initial=0.0)) for each in factors)
-    largest = factor * true.terms * first * second
+    largest = factor * true.terms  # before the factors: their product may be beyond float64 where this is not
+    for each in factors:
+        largest *= float(np.abs(each.astype(np.float64)).max(initial=0.0))
     if bias is not None:
         largest += factor * float(np.abs(bias.astype(np.float64)).max(initial=0.0))
     return np.where(np.isinf(scaled), largest, scaled)
