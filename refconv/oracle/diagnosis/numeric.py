@@ -30,7 +30,7 @@ def leaks(record: Record) -> Iterator[Cause]:
         failures = [f for f in record.open("wrong") if f.of == of]
         finite = [f for f in failures if not f.case.fill.startswith("nonfinite")]
         made = [f for f in finite if _not_a_number(record, f)]
-        if made:
+        if any(f.case.fill in SMALL for f in made):  # wide ranges may overflow a short type, and be NaN by that
             record.explain(made)
             sentence = f"{of} holds NaN though all inputs are finite: memory not written, or padded with it"
             yield Cause("nan_made", sentence, f"{len(made)} cases, first {made[0].case.name}")
@@ -92,8 +92,7 @@ def rounding(record: Record) -> Iterator[Cause]:
     measured = _measured(record)
     causes = list(_from_probes(measured, record.precision)) if measured else []
     if measured and causes:
-        bits = min(measured.x, measured.w, measured.accumulator, measured.output)
-        accounted = [failure for failure in failures if _rounded_away(record, failure, bits)]
+        accounted = [failure for failure in failures if _rounded_away(record, failure, measured)]
         if not accounted:
             return
         record.explain(accounted)
@@ -108,15 +107,22 @@ def rounding(record: Record) -> Iterator[Cause]:
     yield from causes
 
 
-def _rounded_away(record: Record, failure: Failure, bits: int) -> bool:
-    """Whether an error is no larger than roundings to so many bits make it, and of numbers that need more."""
+def _rounded_away(record: Record, failure: Failure, measured: Rounding) -> bool:
+    """Whether an error is no larger than the measured roundings make it, and of numbers that need more bits."""
+    bits = min(measured.x, measured.w, measured.accumulator, measured.output)
+    sums = precision(record.precision).accumulator
+    whole_sums = sums is not None and measured.accumulator >= sums.p
     observation = record.seen(failure)
     if observation is None:
         return failure.case.fill not in SMALL
     truth = failure.case.truth(failure.of, observation.arrays)
     to = replace(FORMATS["float32"], p=bits)
     numbers = [*(a for a in observation.arrays if a is not None), truth.value]
-    if failure.case.fill in SMALL and all(np.array_equal(round_to(a, to), a.astype(np.float64)) for a in numbers):
+    if (
+        whole_sums
+        and failure.case.fill in SMALL
+        and all(np.array_equal(round_to(a, to), a.astype(np.float64)) for a in numbers)
+    ):
         return False  # nothing here needs more bits than are kept
     with np.errstate(all="ignore"):
         error = np.abs(observation.y.astype(np.float64) - truth.value)

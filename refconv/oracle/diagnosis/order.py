@@ -12,7 +12,7 @@ from refconv.oracle.report.model import Cause, Failure
 
 __all__ = ["order"]
 
-TRIED = 6
+TRIED = 12  # failures of all sizes
 
 
 def order(record: Record) -> Iterator[Cause]:
@@ -34,8 +34,8 @@ def order(record: Record) -> Iterator[Cause]:
             return False
         return judge(failure.case, arrays, outcome, "y", algorithm=record.algorithm) is None
 
-    small = sorted(failures, key=lambda failure: failure.case.macs)[:TRIED]
-    if not any(cured(failure) for failure in small):
-        return
+    some = sorted(failures, key=lambda failure: failure.case.macs)[:: len(failures) // TRIED + 1]
+    if not all(cured(failure) for failure in some):
+        return  # memory read in another order looks the same where sizes are equal
     record.explain([failure for failure in record.open() if failure.of == "y" and cured(failure)])
     yield Cause("layout", str(found), "with arrays in these orders the same calls give the right results")
