@@ -92,7 +92,11 @@ def rounding(record: Record) -> Iterator[Cause]:
     measured = _measured(record)
     causes = list(_from_probes(measured, record.precision)) if measured else []
     if measured and causes:
-        accounted = [failure for failure in failures if _rounded_away(record, failure, measured)]
+        accounted = [
+            failure
+            for failure in failures
+            if (failure.case.name, failure.of) in record.nearly or _rounded_away(record, failure, measured)
+        ]
         if not accounted:
             return
         record.explain(accounted)

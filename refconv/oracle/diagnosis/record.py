@@ -39,6 +39,8 @@ class Record:
     returned: Sequence[tuple[Case, str]] = ()
     again: Callable[[Case, Arrays, str], Outcome] | None = None
     explained: set[tuple[str, str]] = field(default_factory=set)
+    nearly: set[tuple[str, str]] = field(default_factory=set)
+    """What known mistakes give but for a rounding, which has to be found yet."""
 
     def open(self, *kinds: str) -> list[Failure]:
         """Return the failures of these kinds (all, without any) that nothing explains yet."""
