@@ -68,6 +68,11 @@ class Outcome:
     wrote: tuple[str, ...] = ()
     seconds: float = 0.0
 
+    @property
+    def declined(self) -> bool:
+        """Whether the kernel says of itself that it does not do this."""
+        return self.kind == "raised" and self.message.startswith("NotImplementedError")
+
 
 class Convention(Protocol):
     """A way of calling."""

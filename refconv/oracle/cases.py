@@ -88,6 +88,10 @@ class Case:
         """The shape of the result."""
         return self.operation.y_shape(self.plan)
 
+    def shape_of(self, of: str) -> tuple[int, ...]:
+        """Return the shape of a result: "y", "dx", "dw" or "db"."""
+        return {"y": self.y_shape, "dx": self.x_shape, "dw": self.w_shape, "db": (self.y_shape[1],)}[of]
+
     @property
     def macs(self) -> int:
         """The multiply-accumulates of the forward pass, zeros of the padding included."""

@@ -19,10 +19,11 @@ from refconv.oracle.conditions import when
 from refconv.oracle.mistakes import Mistake, catalogue
 from refconv.oracle.sketch import Sketch
 
-__all__ = ["Explanation", "Observation", "explain", "suitable"]
+__all__ = ["Explanation", "Observation", "explain", "suitable", "worth_keeping"]
 
 MOST_PRODUCTS = 20_000  # of a case that is simulated: a millisecond
 MOST_FAILING, MOST_PASSING = 14, 80
+MOST_ELEMENTS = 200_000  # of a wrong result that is kept
 ROUNDS = 6
 SECONDS = 6.0  # for one result of one kernel
 FEWEST, MOSTLY = 4, 2 / 3  # failing results that one mistake must give, if it does not give all
@@ -87,6 +88,11 @@ def suitable(observation: Observation) -> bool:
         and observation.y.dtype.kind in "fiu"
         and bool(np.all(np.isfinite(observation.y)))
     )
+
+
+def worth_keeping(observation: Observation) -> bool:
+    """Whether a diagnosis can use a result: one that can be simulated, right or wrong, or a wrong one that is small."""
+    return suitable(observation) or (not observation.right and observation.y.size <= MOST_ELEMENTS)
 
 
 @dataclass
@@ -159,10 +165,8 @@ def _result(mistakes: Iterable[Mistake], observation: Observation) -> Array | No
 
 def _sketch(mistakes: Iterable[Mistake], observation: Observation) -> tuple[Sketch, Array] | None:
     """Return the suspect and its result, or None where it would read or write what is not there, or far too much."""
-    sketch = Sketch.of_case(observation.case, observation.of)
     try:
-        for mistake in mistakes:
-            sketch = mistake.edit(sketch)
+        sketch = Sketch.of_case(observation.case, observation.of).edited(mistake.edit for mistake in mistakes)
         if sketch.products > 8 * MOST_PRODUCTS:
             return None
         return sketch, sketch.result(observation.arrays)

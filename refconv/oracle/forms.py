@@ -247,4 +247,4 @@ def _words(
 def _refuses(outcome: Outcome) -> bool:
     """Whether a kernel says that it does not take this: itself, or Python for it, before a line of it has run."""
     bound = outcome.message.startswith("TypeError") and "(line " not in outcome.message
-    return outcome.kind == "raised" and (bound or outcome.message.startswith("NotImplementedError"))
+    return outcome.declined or (outcome.kind == "raised" and bound)

@@ -21,9 +21,9 @@ from refconv.oracle.cases import Case
 from refconv.oracle.explain import Observation, explain
 from refconv.oracle.judge import judge
 from refconv.oracle.kernel import Kernel
-from refconv.oracle.layout import Call, find_layouts
+from refconv.oracle.layout import find_layouts
 from refconv.oracle.operations import Operation, operation
-from refconv.oracle.probe import Measured, Unmeasurable, measure, measure_bias
+from refconv.oracle.probe import Call, Measured, Unmeasurable, measure, measure_bias
 from refconv.oracle.wiring import NOTHING, Triples, Wiring
 
 __all__ = ["identify", "identify_kernel", "probing_case"]

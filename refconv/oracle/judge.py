@@ -55,7 +55,7 @@ def judge_array(case: Case, arrays: Arrays, result: Array, of: str, *, algorithm
     >>> judge_array(case, arrays, y[:, :, 1:], "y").message
     'y has shape (1, 1, 2), but it should be (1, 1, 3).'
     """
-    expected = {"y": case.y_shape, "dx": case.x_shape, "dw": case.w_shape, "db": (case.y_shape[1],)}[of]
+    expected = case.shape_of(of)
     if result.shape != expected:
         return Failure(case, of, "shape", f"{of} has shape {result.shape}, but it should be {expected}.")
     refused = _type_refused(case, result)

@@ -93,7 +93,7 @@ class Kernel:
         if of != "y":
             spelled = self._for_gradients(spelled)
         outcome = self.attempt(arrays, spelled, of, bias=self.forms.bias)
-        if outcome.message.startswith("NotImplementedError"):
+        if outcome.declined:
             raise Refused(outcome.message)
         return outcome
 

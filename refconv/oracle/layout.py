@@ -6,7 +6,7 @@ valid call. The one whose convolution is what came back is the kernel's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import permutations
 from typing import NamedTuple
 
@@ -19,10 +19,9 @@ from refconv.oracle.calling import Outcome
 from refconv.oracle.cases import Arrays, Case
 from refconv.oracle.operations import Operation, operation
 from refconv.oracle.precision import precision
+from refconv.oracle.probe import Call
 
-__all__ = ["Call", "Layouts", "find_layouts"]
-
-Call = Callable[[Case, Arrays, str], Outcome]
+__all__ = ["Layouts", "find_layouts"]
 
 
 class Layouts(NamedTuple):

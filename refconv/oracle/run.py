@@ -13,7 +13,7 @@ from refconv.oracle.calling import Outcome, Refused
 from refconv.oracle.cases import Arrays, Case
 from refconv.oracle.diagnosis import diagnose
 from refconv.oracle.diagnosis.record import Record
-from refconv.oracle.explain import Observation, suitable
+from refconv.oracle.explain import Observation, worth_keeping
 from refconv.oracle.isolate import IsolatedKernel
 from refconv.oracle.judge import judge
 from refconv.oracle.kernel import Kernel
@@ -26,7 +26,6 @@ __all__ = ["Run"]
 
 GRADIENTS = ("dx", "dw", "db")
 SHRUNK = 6  # failures that are shrunk: of each result and kind one, no more in all
-SMALL = 200_000  # elements of a failing result that is kept for the diagnosis
 
 
 @dataclass
@@ -118,7 +117,7 @@ class Run:
         if not isinstance(result, np.ndarray):
             return
         observation = Observation(case, of, arrays, result, right)
-        if suitable(observation) or (not right and result.size <= SMALL):
+        if worth_keeping(observation):
             self.observations.append(observation)
 
     def causes(self) -> tuple[Cause, ...]:

@@ -7,7 +7,7 @@ computed from the edited triples, for y and for each gradient alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -77,6 +77,13 @@ class Sketch:
     def transposed(self) -> bool:
         """Whether the plan's x is the result."""
         return self.case.operation.family == "conv_transpose"
+
+    def edited(self, edits: Iterable[Callable[[Sketch], Sketch]]) -> Sketch:
+        """Return the sketch after all of the edits, in their order; they raise ValueError where no output is left."""
+        sketch = self
+        for edit in edits:
+            sketch = edit(sketch)
+        return sketch
 
     def axis(self, index: int, axis: Axis, out: int | None = None) -> Sketch:
         """Return the sketch with other numbers for one axis; its windows stay as many unless `out` says otherwise."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from refconv.errors import RefconvError
 from refconv.oracle.compare import compare
-from refconv.oracle.diagnosis.record import Record, told
+from refconv.oracle.diagnosis.record import Record, key_of, told
 from refconv.oracle.explain import Observation
 from refconv.oracle.formats import FORMATS, Format, round_to
 from refconv.oracle.precision import precision
@@ -95,7 +95,7 @@ def rounding(record: Record) -> Iterator[Cause]:
         accounted = [
             failure
             for failure in failures
-            if (failure.case.name, failure.of) in record.nearly or _rounded_away(record, failure, measured)
+            if key_of(failure) in record.nearly or _rounded_away(record, failure, measured)
         ]
         if not accounted:
             return

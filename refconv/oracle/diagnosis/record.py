@@ -10,7 +10,7 @@ from refconv.oracle.cases import Arrays, Case
 from refconv.oracle.explain import Observation
 from refconv.oracle.report.model import Failure
 
-__all__ = ["Record", "told"]
+__all__ = ["Record", "key_of", "told"]
 
 
 @dataclass
@@ -47,12 +47,12 @@ class Record:
         return [
             failure
             for failure in self.failures
-            if (not kinds or failure.kind in kinds) and (failure.case.name, failure.of) not in self.explained
+            if (not kinds or failure.kind in kinds) and key_of(failure) not in self.explained
         ]
 
     def explain(self, failures: Sequence[Failure]) -> None:
         """Take note that these have their explanation."""
-        self.explained |= {(failure.case.name, failure.of) for failure in failures}
+        self.explained |= {key_of(failure) for failure in failures}
 
     def seen(self, failure: Failure) -> Observation | None:
         """Return what the kernel returned where it failed, if it was kept."""
@@ -60,6 +60,11 @@ class Record:
             if observation.of == failure.of and observation.case is failure.case:
                 return observation
         return None
+
+
+def key_of(failure: Failure) -> tuple[str, str]:
+    """Return what a failure is told from others by: its case and its result."""
+    return failure.case.name, failure.of
 
 
 def told(names: Sequence[str]) -> str:

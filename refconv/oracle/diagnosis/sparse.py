@@ -26,7 +26,7 @@ def sparse(record: Record) -> Iterator[Cause]:
         found: list[tuple[Failure, str | None]] = []
         for failure in record.open("wrong"):
             observation = record.seen(failure) if failure.of == of else None
-            if observation is None or observation.y.shape != _shape(failure):
+            if observation is None or observation.y.shape != failure.case.shape_of(of):
                 continue
             wrong = _wrong(failure, observation)
             if 0 < len(wrong) <= max(1, FEW * observation.y.size):
@@ -44,11 +44,6 @@ def sparse(record: Record) -> Iterator[Cause]:
         sentence = f"{'' if of == 'y' else of + ': '}a few outputs lack {what}, all others are right"
         evidence = f"in {count} of the {len(found)} results with few wrong elements, first {found[0][0].case.name}"
         yield Cause("lost_at_some_outputs", sentence, evidence)
-
-
-def _shape(failure: Failure) -> tuple[int, ...]:
-    case = failure.case
-    return {"y": case.y_shape, "dx": case.x_shape, "dw": case.w_shape, "db": (case.y_shape[1],)}[failure.of]
 
 
 def _wrong(failure: Failure, observation: Observation) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from refconv.errors import RefconvError
-from refconv.oracle.diagnosis.record import Record, told
+from refconv.oracle.diagnosis.record import Record, key_of, told
 from refconv.oracle.explain import Explanation, Observation, explain, suitable
 from refconv.oracle.report.model import Cause, Failure
 from refconv.oracle.sketch import Sketch
@@ -16,6 +16,7 @@ __all__ = ["structure"]
 
 RESULTS = ("y", "dx", "dw", "db")
 EXACT, ROUNDED = 2.0**-15, 2.0**-6  # of the sum of absolute values: float32 in any order, and shorter types
+UNDERFLOW = 2.0**-120  # what float32 may lose near zero
 MOST_PRODUCTS = 3_000_000  # of a case with other numbers than integers that is simulated to see whether it is covered
 
 
@@ -44,47 +45,48 @@ def _covered(record: Record, of: str, explanation: Explanation) -> list[Failure]
             covered += [failure] if _impossible(explanation, failure) else []
             continue
         observation = record.seen(failure)
-        if observation is None or _accounts(explanation, observation, EXACT):
+        part = 0.0 if observation is None else _unaccounted(explanation, observation)
+        if part <= EXACT:
             covered.append(failure)
-        elif _accounts(explanation, observation, ROUNDED):
-            record.nearly.add((failure.case.name, failure.of))
+        elif part <= ROUNDED:
+            record.nearly.add(key_of(failure))
     return covered
 
 
 def _impossible(explanation: Explanation, failure: Failure) -> bool:
     """Whether the mistakes leave nothing that could be computed for a case."""
-    sketch = Sketch.of_case(failure.case, failure.of)
     try:
-        for mistake in explanation.mistakes:
-            sketch = mistake.edit(sketch)
+        Sketch.of_case(failure.case, failure.of).edited(mistake.edit for mistake in explanation.mistakes)
     except ValueError:
         return True
     return False
 
 
-def _accounts(explanation: Explanation, observation: Observation, part: float) -> bool:
-    """Whether the mistakes give a result up to rounding: to a part of the sum of absolute values."""
+def _unaccounted(explanation: Explanation, observation: Observation) -> float:
+    """Return how far a result is from what the mistakes give, as a part of the sum of absolute values.
+
+    0 where that would take too long to compute, infinite where it is not of that shape or cannot be computed.
+    """
     if observation.case.macs > MOST_PRODUCTS:
-        return True
-    arrays, case = observation.arrays, observation.case
-    sketch = Sketch.of_case(case, observation.of)
+        return 0.0
+    arrays = observation.arrays
     try:
-        for mistake in explanation.mistakes:
-            sketch = mistake.edit(sketch)
+        sketch = Sketch.of_case(observation.case, observation.of).edited(m.edit for m in explanation.mistakes)
         if sketch.products > 2 * MOST_PRODUCTS:
-            return True
+            return 0.0
         with np.errstate(all="ignore"):
             result = sketch.result(arrays)
             absolute = type(arrays)(*(None if a is None else np.abs(a.astype(np.float64)) for a in arrays))  # type: ignore[arg-type]
-            magnitude = sketch.result(absolute)
+            magnitude = np.abs(sketch.result(absolute))
     except (ValueError, IndexError, ZeroDivisionError, RefconvError):
-        return False
+        return np.inf
     if result.shape != observation.y.shape:
-        return False
-    seen = observation.y.astype(np.float64)
+        return np.inf
     with np.errstate(all="ignore"):
-        close = np.abs(result - seen) <= np.abs(magnitude) * part + 2.0**-120
-    return bool(np.all(close | ~np.isfinite(result) | ~np.isfinite(seen)))
+        seen = observation.y.astype(np.float64)
+        error = np.abs(result - seen)
+        parts = np.where(error <= UNDERFLOW, 0.0, (error - UNDERFLOW) / magnitude)
+    return float(np.max(parts, initial=0.0, where=np.isfinite(result) & np.isfinite(seen)))
 
 
 def _merged(found: dict[str, Explanation]) -> Iterator[Cause]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from refconv.arithmetic.per_axis import letters
 from refconv.ops.elements import Array
 from refconv.oracle.mistakes.indices import Place, left_out, moved
 from refconv.oracle.mistakes.model import Mistake
@@ -185,8 +186,7 @@ def tails(operation: Operation) -> Iterator[Mistake]:
     yield Mistake(
         "last_filters_dropped", "the last channel of each group of the result stays empty", _unwritten(1, last)
     )
-    for axis in range(operation.rank):
-        letter = "DHW"[3 - operation.rank + axis]
+    for axis, letter in enumerate(letters(operation.rank)):
         sentence = f"the last outputs along {letter}"
         yield Mistake("last_outputs_dropped", f"{sentence} get no products", left_out("y", 2 + axis, very_last))
         yield Mistake("last_outputs_dropped", f"{sentence} stay empty", _unwritten(2 + axis, very_last))

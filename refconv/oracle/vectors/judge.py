@@ -13,7 +13,7 @@ import numpy as np
 import refconv
 from refconv.oracle.cases import Arrays
 from refconv.oracle.diagnosis import diagnose_outputs
-from refconv.oracle.explain import Observation, suitable
+from refconv.oracle.explain import Observation, worth_keeping
 from refconv.oracle.report.model import Cause, Failure, Report
 from refconv.oracle.vectors.errors import VectorError
 from refconv.oracle.vectors.judgement import Judged, judge
@@ -27,9 +27,6 @@ __all__ = ["check", "diagnosed"]
 
 
 Progress = Callable[[int, int, str], object]
-
-SMALL = 200_000
-"""Elements of a wrong result that is kept for the diagnosis."""
 
 
 def check(
@@ -151,7 +148,7 @@ def _kept(vector: Vector, of: str, arrays: Arrays, judged: Judged) -> list[Obser
     if judged.y is None:
         return []
     seen = Observation(vector.case, of, arrays, judged.y, right=judged.failure is None)
-    return [seen] if suitable(seen) or (not seen.right and judged.y.size <= SMALL) else []
+    return [seen] if worth_keeping(seen) else []
 
 
 def _kinds(vectors: list[Vector], found: Outputs) -> list[str]:
