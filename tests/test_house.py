@@ -15,8 +15,14 @@ import refconv
 
 ROOT = Path(refconv.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
-ORDER = ["errors", "arithmetic", "ops", "algorithms", "oracle", "commands", "cli", "pytest_plugin", "__main__"]
+ORDER = [
+    *("errors", "arithmetic", "networks", "symbolic", "ops", "algorithms", "layers", "oracle"),
+    *("commands", "cli", "pytest_plugin", "__main__"),
+]
 """From the ground up; a later one may import an earlier one."""
+
+APART = {"symbolic": {"networks"}, "ops": {"networks", "symbolic"}, "layers": {"symbolic"}}
+"""Rooms that stand side by side: what each of them may not import although it comes earlier."""
 
 
 def imported(path):
@@ -50,6 +56,7 @@ def test_imports_point_down(path):
             theirs = floor(module)
             assert theirs is not None, module
             assert theirs <= mine, f"{path} imports {module}"
+            assert ORDER[theirs] not in APART.get(ORDER[mine], ()), f"{path} imports {module}"
 
 
 def test_arithmetic_needs_nothing_but_the_standard_library():
@@ -69,6 +76,7 @@ def loaded_after(code):
 def test_what_is_loaded_when():
     assert not {"numpy", "scipy", "sympy"} & loaded_after("import refconv")
     assert not {"numpy", "scipy", "sympy"} & loaded_after("import refconv.arithmetic; refconv.output_size(5, 3)")
+    assert not {"numpy", "sympy", "onnx", "torch"} & loaded_after("from refconv.networks import *; network('vgg16')")
     convolution = "import numpy, refconv; refconv.conv2d(numpy.ones((1, 1, 3, 3)), numpy.ones((1, 1, 2, 2)))"
     assert not {"scipy", "sympy", "ml_dtypes", "matplotlib"} & loaded_after(convolution)
 

@@ -19,7 +19,7 @@ from refconv.arithmetic.per_axis import entries, flag, integers, letters, paddin
 from refconv.arithmetic.sizes import pooled_output_size
 from refconv.errors import ArgumentError
 
-__all__ = ["convolution_axes", "output_size", "pooling_axes", "transposed_axes"]
+__all__ = ["convolution_axes", "output_size", "pooling_axes", "stretched", "transposed_axes"]
 
 
 def _axes(
@@ -97,12 +97,19 @@ def pooling_axes(
     check_crop(op, names, asked)
     if not flag(op, "ceil_mode", ceil_mode):
         check_fit(op, names, asked, pooling=True)
-    plan = tuple(_stretched(axis, ceil_mode) for axis in asked)
+    plan = tuple(stretched(axis, ceil_mode) for axis in asked)
     check_windows_read(op, names, asked, plan)
     return asked, plan
 
 
-def _stretched(axis: Axis, ceil_mode: bool) -> Axis:
+def stretched(axis: Axis, ceil_mode: bool) -> Axis:
+    """Return the axis of a pooling with `hi` such that its last window ends where the padded input does.
+
+    Examples
+    --------
+    >>> stretched(Axis(6, 3, s=2), ceil_mode=True)
+    Axis(n=6, k=3, s=2, d=1, lo=0, hi=1)
+    """
     out = pooled_output_size(axis.n, axis.k, axis.s, axis.d, axis.lo, axis.hi, ceil_mode)
     reach = (out - 1) * axis.s + axis.span
     return replace(axis, hi=reach - axis.n - axis.lo)

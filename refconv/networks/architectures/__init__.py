@@ -1,0 +1,1 @@
+"""Published architectures, one family a file; `refconv.networks.catalogue` has their names."""

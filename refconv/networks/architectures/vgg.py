@@ -1,0 +1,32 @@
+"""VGG (Simonyan and Zisserman, arXiv:1409.1556): 3x3 convolutions in five blocks, each closed by a 2x2 pooling."""
+
+from __future__ import annotations
+
+from refconv.networks.build import Builder
+from refconv.networks.records import Network
+
+__all__ = ["vgg", "vgg_features"]
+
+DEPTHS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
+"""Convolutions in each block."""
+
+FILTERS = (64, 128, 256, 512, 512)
+
+
+def vgg_features(net: Builder, x: str, depth: int, blocks: int = 5) -> str:
+    """Add the convolutional blocks; layers are called conv3_1, relu3_1, pool3."""
+    for block, (count, filters) in enumerate(zip(DEPTHS[depth][:blocks], FILTERS, strict=False), start=1):
+        for number in range(1, count + 1):
+            x = net.conv(x, filters, 3, padding=1, name=f"conv{block}_{number}")
+            x = net.relu(x, name=f"relu{block}_{number}")
+        x = net.max_pool(x, 2, name=f"pool{block}")
+    return x
+
+
+def vgg(depth: int = 16, classes: int = 1000) -> Network:
+    """Return VGG with 11, 13, 16 or 19 layers with weights (the paper's A, B, D and E)."""
+    net = Builder(f"vgg{depth}", (3, 224, 224), ("arXiv:1409.1556",))
+    x = net.flatten(vgg_features(net, "input", depth))
+    for number in (6, 7):
+        x = net.relu(net.linear(x, 4096, name=f"fc{number}"), name=f"relu{number}")
+    return net.done(net.linear(x, classes, name="fc8"))

@@ -1,0 +1,157 @@
+"""Networks as JSON: written, and read back equal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any
+
+from refconv.errors import ArgumentError
+from refconv.networks.records import OPERATIONS, Network, Node, Operation
+
+__all__ = ["from_json", "to_json"]
+
+_FORMAT = "refconv network 1"
+_WORDS = {kind: word for word, kind in OPERATIONS.items()}
+
+
+def to_json(network: Network, indent: int | None = 1) -> str:
+    """Return a network as a JSON document.
+
+    Parameters
+    ----------
+    network : Network
+        Its numbers must be ints; expressions cannot be written.
+    indent : int or None
+        Spaces per level; None for a single line.
+
+    Raises
+    ------
+    ArgumentError
+        For a network with symbols in it.
+
+    Examples
+    --------
+    >>> from refconv.networks.build import Builder
+    >>> net = Builder("one", (3, 8, 8))
+    >>> network = net.done(net.conv("input", 4, 3))
+    >>> from_json(to_json(network)) == network
+    True
+    """
+    document = {
+        "format": _FORMAT,
+        "name": network.name,
+        "note": network.note,
+        "references": list(network.references),
+        "input": _plain(network.input),
+        "outputs": list(network.outputs),
+        "nodes": [_node_to_plain(node) for node in network.nodes],
+    }
+    return json.dumps(document, indent=indent)
+
+
+def _node_to_plain(node: Node) -> dict[str, Any]:
+    """Return what differs from the defaults, beside name, operation and inputs."""
+    record = node.operation
+    said = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if value != field.default:
+            said[field.name] = _plain(value)
+    return {"name": node.name, "op": _WORDS[type(record)], "inputs": list(node.inputs), **said}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, Fraction):
+        return str(value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    problem = f"{value!r} cannot be written as JSON: it is no number."
+    raise ArgumentError("to_json", problem, fix="Put numbers in place of the symbols first.")
+
+
+def from_json(text: str) -> Network:
+    """Return the network that a JSON document describes.
+
+    Raises
+    ------
+    ArgumentError
+        For a document that is none, or of a network that makes no sense; the message says where.
+
+    Examples
+    --------
+    >>> from_json('{"format": "something else"}')
+    Traceback (most recent call last):
+        ...
+    refconv.errors.ArgumentError: from_json: this is no network: its format is 'something else'.
+      Write one with to_json; its format is 'refconv network 1'.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise ArgumentError("from_json", f"this is not JSON: {error}.", fix="Write one with to_json.") from None
+    said = document.get("format") if isinstance(document, dict) else None
+    if said != _FORMAT:
+        problem = f"this is no network: its format is {said!r}."
+        raise ArgumentError("from_json", problem, fix=f"Write one with to_json; its format is {_FORMAT!r}.")
+    known = {"input"}
+    nodes = []
+    for number, plain in enumerate(_entry(document, "nodes", "the network")):
+        node = _node_from_plain(plain, f"node {number}")
+        missing = sorted(set(node.inputs) - known)
+        if missing or node.name in known or not node.inputs:
+            problem = f"node {number}, {node.name!r}: its name is taken, or what it reads comes later: {missing}."
+            raise ArgumentError("from_json", problem, fix="Name each node once, after what it reads.")
+        known.add(node.name)
+        nodes.append(node)
+    outputs = _tuple(_entry(document, "outputs", "the network"))
+    if not set(outputs) <= known:
+        raise ArgumentError("from_json", f"the outputs {outputs} are not all nodes.", fix="Name nodes.")
+    return Network(
+        name=_entry(document, "name", "the network"),
+        input=_tuple(_entry(document, "input", "the network")),
+        nodes=tuple(nodes),
+        outputs=outputs,
+        references=_tuple(document.get("references", [])),
+        note=document.get("note", ""),
+    )
+
+
+def _entry(plain: Any, key: str, where: str) -> Any:
+    if not isinstance(plain, dict) or key not in plain:
+        raise ArgumentError("from_json", f"{where} has no {key!r}.", fix="Add it.")
+    return plain[key]
+
+
+def _node_from_plain(plain: Any, where: str) -> Node:
+    name, word, inputs = (_entry(plain, key, where) for key in ("name", "op", "inputs"))
+    if word not in OPERATIONS:
+        problem = f"{where}, {name!r}, is {word!r}, which is no operation."
+        raise ArgumentError("from_json", problem, fix=f"The operations are {', '.join(OPERATIONS)}.")
+    options = {key: _value(value) for key, value in plain.items() if key not in ("name", "op", "inputs")}
+    return Node(name, _record(OPERATIONS[word], options, f"{where}, {name!r}"), _tuple(inputs))
+
+
+def _record(kind: type[Operation], options: dict[str, Any], where: str) -> Operation:
+    try:
+        return kind(**options)
+    except TypeError:
+        takes = ", ".join(field.name for field in fields(kind)) or "nothing"
+        problem = f"{where}: {', '.join(options) or 'nothing'} does not make a {kind.__name__}."
+        raise ArgumentError("from_json", problem, fix=f"It takes {takes}.") from None
+
+
+def _tuple(value: Any) -> tuple[Any, ...]:
+    return tuple(_value(entry) for entry in value)
+
+
+def _value(value: Any) -> Any:
+    """Return lists as tuples and ratios, such as "3/2", as Fractions."""
+    if isinstance(value, list):
+        return _tuple(value)
+    if isinstance(value, str) and value.replace("/", "", 1).isdecimal():
+        return Fraction(value)
+    return value
