@@ -4,22 +4,29 @@ The house, from the ground up; imports point down, never up:
 
 - `refconv.errors`: what is raised, and what an error says.
 - `refconv.arithmetic`: sizes, plans, receptive fields and costs, in pure Python, for ints and for symbols.
+- `refconv.networks`: a network as a graph of plain records, published architectures, readers of real models.
+- `refconv.symbolic`: proofs, counterexamples and derivations of the formulas, on top of arithmetic.
 - `refconv.ops`: the numeric reference: convolution, transposed, depthwise, separable, pooling, and their gradients.
 - `refconv.algorithms`: the same answer by other roads; `direct` is the definition.
+- `refconv.layers`: a network run over the reference, forward and backward.
 - `refconv.oracle`: is a kernel right, and if not, what does it do instead: truth, tolerance, diagnosis.
 - `refconv.cli` and `refconv.pytest_plugin`: the same from a shell and in a test.
 
 The names below are loaded when first used, so that `import refconv` costs next to nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from refconv.lazy import attach
 
 if TYPE_CHECKING:
     from refconv import algorithms as algorithms
     from refconv import arithmetic as arithmetic
     from refconv import errors as errors
+    from refconv import layers as layers
+    from refconv import networks as networks
     from refconv import oracle as oracle
+    from refconv import symbolic as symbolic
     from refconv.arithmetic.plan import output_size as output_size
     from refconv.errors import *
     from refconv.ops.bilinear import Gradients as Gradients
@@ -58,22 +65,6 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "refconv.ops.pooling": (*_ranks("max_pool"), *_ranks("avg_pool")),
     "refconv.ops.unfold": ("col2im", "im2col"),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("algorithms", "arithmetic", "errors", "oracle")
-
-__all__ = [*sorted([*_HOME_OF, *_MODULES])]  # noqa: PLE0604 - all of them are strings
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name from its home, once."""
-    if name in _MODULES:
-        return import_module(f"refconv.{name}")
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'refconv' has no attribute {name!r}")
-    value = getattr(import_module(_HOME_OF[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__all__, __getattr__, __dir__ = attach(
+    __name__, _HOMES, ("algorithms", "arithmetic", "errors", "layers", "networks", "oracle", "symbolic")
+)

@@ -18,22 +18,29 @@ from refconv.errors import RefconvError
 
 __all__ = ["COMMANDS", "main", "parser"]
 
-COMMANDS = ("check", "identify", "vectors")
+COMMANDS = ("size", "rf", "cost", "network", "derive", "prove", "check", "identify", "vectors")
 """The modules of `refconv.commands`; each adds itself, and imports what it needs when it runs."""
 
 PASSED, USAGE, DEFECT, INTERRUPTED, PIPE_CLOSED = 0, 2, 3, 130, 141
 """Exit codes; 1, failed, is for the commands to return."""
 
-_DESCRIPTION = "Measure a convolution against refconv, whatever language or framework it is written in."
+_EXTRAS = ("sympy", "onnx", "torch")
+"""Packages that some commands need, each an extra of the same name."""
+
+_DESCRIPTION = """\
+Convolutions: what size, what receptive field, what cost, and why; and is a kernel right, whatever language or framework
+it is written in."""
 _EPILOG = """\
-example:
+examples:
+  refconv size 224 --kernel 7 --stride 2 --padding 3
+  refconv rf resnet50
   refconv check path/to/kernel.py:conv2d
 
 exit codes: 0 passed, 1 failed, 2 the command makes no sense, 3 a defect of refconv itself, 130 interrupted"""
 
 
-def parser() -> Parser:
-    """Return the parser of all commands.
+def parser(names: Sequence[str] = COMMANDS) -> Parser:
+    """Return the parser of all commands, or of some: what is not asked for need not be loaded.
 
     Examples
     --------
@@ -44,7 +51,7 @@ def parser() -> Parser:
     root.set_defaults(help_of=root)
     root.add_argument("--version", action="version", version=f"refconv {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND")
-    for name in COMMANDS:
+    for name in names:
         import_module(f"refconv.commands.{name}").add(commands)
     return root
 
@@ -70,7 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     0
     """
     try:
-        return _run(parser().parse_args(argv), as_program=argv is None)
+        words = sys.argv[1:] if argv is None else argv
+        named = [word for word in words[:1] if word in COMMANDS]
+        return _run(parser(named or COMMANDS).parse_args(argv), as_program=argv is None)
     except SystemExit as stop:  # argparse has said what there is to say
         return stop.code if isinstance(stop.code, int) else USAGE
     except RefconvError as error:
@@ -79,8 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say("refconv: interrupted", INTERRUPTED)
     except OSError as error:
         return _no_file(error)
-    except Exception:  # noqa: BLE001 - shown whole; its exit code must not read as a verdict
-        return _say(f"{traceback.format_exc()}refconv: this is a defect of refconv; please report it.", DEFECT)
+    except Exception as error:  # noqa: BLE001 - its exit code must not read as a verdict
+        return _unforeseen(error)
 
 
 def _run(args: Namespace, *, as_program: bool) -> int:
@@ -91,6 +100,13 @@ def _run(args: Namespace, *, as_program: bool) -> int:
     with only_ours(for_good=as_program) as out:
         code: int = args.run(args, out)
     return code
+
+
+def _unforeseen(error: Exception) -> int:
+    """Name the package that is not installed, or show the traceback."""
+    if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
+        return _say(f"refconv: this needs {error.name}: pip install 'refconv[{error.name}]'.", USAGE)
+    return _say(f"{traceback.format_exc()}refconv: this is a defect of refconv; please report it.", DEFECT)
 
 
 def _no_file(error: OSError) -> int:

@@ -16,7 +16,7 @@ import refconv
 ROOT = Path(refconv.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
-    *("errors", "arithmetic", "networks", "symbolic", "ops", "algorithms", "layers", "oracle"),
+    *("errors", "lazy", "arithmetic", "networks", "symbolic", "ops", "algorithms", "layers", "oracle"),
     *("commands", "cli", "pytest_plugin", "__main__"),
 ]
 """From the ground up; a later one may import an earlier one."""
@@ -60,7 +60,7 @@ def test_imports_point_down(path):
 
 
 def test_arithmetic_needs_nothing_but_the_standard_library():
-    for path in (ROOT / "arithmetic").glob("*.py"):
+    for path in (ROOT / "arithmetic").rglob("*.py"):
         for module in imported(path):
             top = module.split(".")[0]
             lazy = top == "sympy" and path.name == "integers.py"
@@ -120,7 +120,7 @@ PUBLIC = {
     ),
     *("im2col", "col2im", "output_size", "Gradients", "SeparableGradients"),
     *("RefconvError", "ShapeError", "ArgumentError", "ArgumentTypeError", "DTypeError", "IntegerOverflowError"),
-    *("algorithms", "arithmetic", "errors", "oracle"),
+    *("algorithms", "arithmetic", "errors", "layers", "networks", "oracle", "symbolic"),
 }
 
 
@@ -156,17 +156,33 @@ def test_modules_only_borrow_public_names():
                     assert known, (path, node.module, alias.name)
 
 
-def test_type_checkers_see_what_runs():
-    """The names under TYPE_CHECKING are those that are loaded lazily."""
-    tree = ast.parse((ROOT / "__init__.py").read_text(encoding="utf-8"))
+LAZY = ("refconv", "refconv.arithmetic", "refconv.networks", "refconv.symbolic")
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_type_checkers_see_what_runs(package):
+    """The names under TYPE_CHECKING, or imported at once, are those that are loaded lazily."""
+    home = import_module(package)
+    tree = ast.parse(Path(home.__file__).read_text(encoding="utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))
     seen = set()
-    for node in block.body:
-        assert isinstance(node, ast.ImportFrom)
-        assert node.module
-        for alias in node.names:
-            seen |= set(import_module(node.module).__all__) if alias.name == "*" else {alias.asname}
-    assert seen == set(refconv.__all__)
+    for node in [*block.body, *tree.body]:
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("refconv") and node.module != "refconv.lazy":
+            for alias in node.names:
+                seen |= set(import_module(node.module).__all__) if alias.name == "*" else {alias.asname}
+    assert seen == set(home.__all__)
+    for name in home.__all__:
+        assert getattr(home, name) is not None
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_no_lazy_name_is_that_of_a_module(package):
+    """Importing the module would put it in the name's place."""
+    home = import_module(package)
+    folder = Path(home.__file__).parent
+    for name in home.__all__:
+        module = (folder / f"{name}.py").exists() or (folder / name).is_dir()
+        assert not module or (name in vars(home) and f"import {name} as {name}" in Path(home.__file__).read_text())
 
 
 def test_the_version_is_the_projects():

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from numbers import Integral
+from numbers import Integral, Rational
 from typing import Any, TypeAlias
 
-__all__ = ["Integer", "ceil_div", "half", "maximum", "minimum", "product"]
+__all__ = ["Integer", "ceil_div", "half", "maximum", "minimum", "product", "ratio"]
 
 Integer: TypeAlias = Any
 """An int, or a sympy expression that stands for one."""
@@ -52,6 +52,17 @@ def product(values: Any) -> Integer:
     return result
 
 
+def ratio(a: Integer, b: Integer) -> Integer:
+    """Return ``a / b`` exactly: a Fraction, or an expression.
+
+    Examples
+    --------
+    >>> ratio(6, 4)
+    Fraction(3, 2)
+    """
+    return Fraction(a, b) if _are_rational(a, b) else a / b
+
+
 def maximum(a: Integer, b: Integer) -> Integer:
     """Return the larger of two, as ``sympy.Max`` where one of them is an expression.
 
@@ -76,6 +87,10 @@ def minimum(a: Integer, b: Integer) -> Integer:
 
 def _are_numbers(a: Integer, b: Integer) -> bool:
     return isinstance(a, Integral) and isinstance(b, Integral)
+
+
+def _are_rational(a: Integer, b: Integer) -> bool:
+    return isinstance(a, Rational) and isinstance(b, Rational)
 
 
 def _sympy() -> Any:

@@ -102,7 +102,7 @@ class Transposed:
         Examples
         --------
         >>> [list(Transposed(3, s=2).comb(i).positions) for i in range(3)]
-        [[0], [0], [0, 1]]
+        [[-1, 0], [0], [0, 1]]
         >>> Transposed(1, s=2).comb(1).count
         0
         """
@@ -202,7 +202,7 @@ def resized(
     --------
     PyTorch's "nearest" is asymmetric with floor; its "nearest-exact" is half_pixel with round_prefer_ceil.
 
-    >>> resized(3, 5, "nearest", "asymmetric")
+    >>> resized(3, 5, "nearest", "asymmetric", "floor")
     Resampled(a=3, b=0, c=5, taps=1, interpolate=False)
     >>> resized(3, 5, "linear", "align_corners")
     Resampled(a=1, b=0, c=2, taps=2, interpolate=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from refconv.arithmetic.integers import Integer, half
+from refconv.arithmetic.reads import Layer
 from refconv.arithmetic.sizes import effective_kernel_size, read_position
 
 __all__ = ["Layer", "LayerLike", "ReceptiveField", "receptive_field"]
@@ -38,22 +39,6 @@ class LayerLike(Protocol):
     @property
     def lo(self) -> Integer:
         """The padding before the input."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One convolution or pooling along one axis, whatever the size of its input.
-
-    Examples
-    --------
-    >>> Layer(k=3, d=2, lo=2)
-    Layer(k=3, s=1, d=2, lo=2)
-    """
-
-    k: Integer
-    s: Integer = 1
-    d: Integer = 1
-    lo: Integer = 0
 
 
 @dataclass(frozen=True, slots=True)

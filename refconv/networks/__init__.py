@@ -1,47 +1,84 @@
 """Networks as graphs of plain records, published architectures among them, and what follows: sizes, fields, costs."""
 
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
-_HOMES: dict[str, tuple[str, ...]] = {
-    "refconv.networks.records": (
-        "Activation",
-        "Conv",
-        "ConvTranspose",
-        "Crop",
-        "DepthToSpace",
-        "Flatten",
-        "GlobalPool",
-        "Join",
-        "Linear",
-        "Network",
-        "Node",
-        "Norm",
-        "Pad",
-        "Pool",
-        "Resize",
-        "SpaceToDepth",
-        "Unsupported",
-    ),
-    "refconv.networks.build": ("Builder",),
-    "refconv.networks.catalogue": ("NETWORKS", "network"),
-    "refconv.networks.serial": ("from_json", "to_json"),
-    "refconv.networks.shaped": ("Resolved", "Shaped"),
-    "refconv.networks.shapes": ("resolve",),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+from refconv.lazy import attach
 
-__all__ = [*sorted(_HOME_OF)]  # noqa: PLE0604 - all of them are strings
+if TYPE_CHECKING:
+    from refconv.networks.build import Builder as Builder
+    from refconv.networks.catalogue import NETWORKS as NETWORKS
+    from refconv.networks.catalogue import network as network
+    from refconv.networks.costs import LayerCost as LayerCost
+    from refconv.networks.costs import NetworkCost as NetworkCost
+    from refconv.networks.costs import PassCost as PassCost
+    from refconv.networks.costs import network_cost as network_cost
+    from refconv.networks.effective import effective_receptive_fields as effective_receptive_fields
+    from refconv.networks.fields import NodeField as NodeField
+    from refconv.networks.fields import receptive_fields as receptive_fields
+    from refconv.networks.readers.onnx import from_onnx as from_onnx
+    from refconv.networks.readers.torch import from_torch as from_torch
+    from refconv.networks.records import Activation as Activation
+    from refconv.networks.records import Conv as Conv
+    from refconv.networks.records import ConvTranspose as ConvTranspose
+    from refconv.networks.records import Crop as Crop
+    from refconv.networks.records import DepthToSpace as DepthToSpace
+    from refconv.networks.records import Flatten as Flatten
+    from refconv.networks.records import GlobalPool as GlobalPool
+    from refconv.networks.records import Join as Join
+    from refconv.networks.records import Linear as Linear
+    from refconv.networks.records import Network as Network
+    from refconv.networks.records import Node as Node
+    from refconv.networks.records import Norm as Norm
+    from refconv.networks.records import Pad as Pad
+    from refconv.networks.records import Pool as Pool
+    from refconv.networks.records import Resize as Resize
+    from refconv.networks.records import Select as Select
+    from refconv.networks.records import Shuffle as Shuffle
+    from refconv.networks.records import SpaceToDepth as SpaceToDepth
+    from refconv.networks.records import Unflatten as Unflatten
+    from refconv.networks.records import Unsupported as Unsupported
+    from refconv.networks.serial import from_json as from_json
+    from refconv.networks.serial import to_json as to_json
+    from refconv.networks.shaped import Resolved as Resolved
+    from refconv.networks.shaped import Shaped as Shaped
+    from refconv.networks.shapes import resolve as resolve
+    from refconv.networks.support import network_support as network_support
 
-
-def __getattr__(name: str) -> Any:
-    """Load a public name from its home, once."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'refconv.networks' has no attribute {name!r}")
-    value = getattr(import_module(_HOME_OF[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__all__, __getattr__, __dir__ = attach(
+    __name__,
+    {
+        "build": ("Builder",),
+        "catalogue": ("NETWORKS", "network"),
+        "costs": ("LayerCost", "NetworkCost", "PassCost", "network_cost"),
+        "effective": ("effective_receptive_fields",),
+        "fields": ("NodeField", "receptive_fields"),
+        "readers.onnx": ("from_onnx",),
+        "readers.torch": ("from_torch",),
+        "records": (
+            "Activation",
+            "Conv",
+            "ConvTranspose",
+            "Crop",
+            "DepthToSpace",
+            "Flatten",
+            "GlobalPool",
+            "Join",
+            "Linear",
+            "Network",
+            "Node",
+            "Norm",
+            "Pad",
+            "Pool",
+            "Resize",
+            "Select",
+            "Shuffle",
+            "SpaceToDepth",
+            "Unflatten",
+            "Unsupported",
+        ),
+        "serial": ("from_json", "to_json"),
+        "shaped": ("Resolved", "Shaped"),
+        "shapes": ("resolve",),
+        "support": ("network_support",),
+    },
+)

@@ -24,17 +24,22 @@ from refconv.networks.records import (
     Pad,
     Pool,
     Resize,
+    Select,
+    Shuffle,
     SpaceToDepth,
+    Unflatten,
 )
 from refconv.networks.rules import crop_offset
 from refconv.networks.shaped import Shape, Shaped
 
-__all__ = ["Reads", "reads_of"]
+__all__ = ["EVERYWHERE", "Reads", "reads_of"]
 
 Reads = tuple[Read, ...]
 """One record per spatial axis."""
 
 SAME_POSITION = Layer(k=1)
+EVERYWHERE = Layer(k=1, s=0)
+"""Every output reads position 0."""
 
 
 def reads_of(layer: Shaped, rank: int) -> tuple[Reads, ...]:
@@ -70,7 +75,7 @@ def _size(shape: Shape | None, rank: int) -> Shape:
     return shape[1:] or (1,) * rank
 
 
-def _elementwise(layer: Shaped, _: Linear | Norm | Activation, rank: int) -> tuple[Reads, ...]:
+def _elementwise(layer: Shaped, _: Linear | Norm | Activation | Select | Shuffle, rank: int) -> tuple[Reads, ...]:
     return ((SAME_POSITION,) * rank,) * len(layer.input_shapes)
 
 
@@ -80,7 +85,7 @@ def _join(layer: Shaped, _: Join, rank: int) -> tuple[Reads, ...]:
 
 
 def _broadcast(size: Shape, whole: Shape) -> Reads:
-    return tuple(Layer(k=1, s=0) if n == 1 and m != 1 else SAME_POSITION for n, m in zip(size, whole, strict=True))
+    return tuple(EVERYWHERE if n == 1 and m != 1 else SAME_POSITION for n, m in zip(size, whole, strict=True))
 
 
 def _resize(layer: Shaped, record: Resize, rank: int) -> tuple[Reads, ...]:
@@ -116,6 +121,10 @@ def _space_to_depth(_layer: Shaped, record: SpaceToDepth, rank: int) -> tuple[Re
     return ((Layer(k=record.block, s=record.block),) * rank,)
 
 
+def _unflatten(_layer: Shaped, _: Unflatten, rank: int) -> tuple[Reads, ...]:
+    return ((EVERYWHERE,) * rank,)
+
+
 _RULES: dict[type, Callable[[Shaped, Any, int], tuple[Reads, ...]]] = {
     Conv: _windows,
     Pool: _windows,
@@ -131,4 +140,7 @@ _RULES: dict[type, Callable[[Shaped, Any, int], tuple[Reads, ...]]] = {
     Crop: _crop,
     DepthToSpace: _depth_to_space,
     SpaceToDepth: _space_to_depth,
+    Select: _elementwise,
+    Shuffle: _elementwise,
+    Unflatten: _unflatten,
 }

@@ -30,7 +30,10 @@ __all__ = [
     "PerAxis",
     "Pool",
     "Resize",
+    "Select",
+    "Shuffle",
     "SpaceToDepth",
+    "Unflatten",
     "Unsupported",
 ]
 
@@ -122,8 +125,8 @@ class Norm:
     Attributes
     ----------
     kind : str
-        "batch", "layer", "group", "instance", "scale" (an L2 norm over channels with a learnt scale), or
-        "local_response".
+        "batch", "layer", "group", "instance", "channel" (a layer normalisation over the channels of each position),
+        "scale" (an L2 norm over channels with a learnt scale), or "local_response".
     scale, shift : bool
         Whether it has a learnt scale, and a learnt shift, for each channel.
     groups : int
@@ -215,6 +218,28 @@ class SpaceToDepth:
 
 
 @dataclass(frozen=True, slots=True)
+class Select:
+    """The channels from `start` to `stop` of its input, `stop` left out: one part of a split."""
+
+    start: Integer
+    stop: Integer
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffle:
+    """The channels in another order: with C of them, number ``g * C/groups + j`` becomes ``j * groups + g``."""
+
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unflatten:
+    """A flattened input put back as channels and positions, channels first; `size` is along each axis."""
+
+    size: PerAxis
+
+
+@dataclass(frozen=True, slots=True)
 class Unsupported:
     """An operator that a reader could not express: its name, why, and its output's shape where that is known."""
 
@@ -238,6 +263,9 @@ Operation: TypeAlias = (
     | Crop
     | DepthToSpace
     | SpaceToDepth
+    | Select
+    | Shuffle
+    | Unflatten
     | Unsupported
 )
 
@@ -256,6 +284,9 @@ OPERATIONS: dict[str, type[Operation]] = {
     "crop": Crop,
     "depth_to_space": DepthToSpace,
     "space_to_depth": SpaceToDepth,
+    "select": Select,
+    "shuffle": Shuffle,
+    "unflatten": Unflatten,
     "unsupported": Unsupported,
 }
 """The word for each operation, in JSON and in tables."""

@@ -25,7 +25,10 @@ from refconv.networks.records import (
     Pad,
     Pool,
     Resize,
+    Select,
+    Shuffle,
     SpaceToDepth,
+    Unflatten,
     Unsupported,
 )
 from refconv.networks.shaped import Shape, Shaped
@@ -149,7 +152,9 @@ def _crop(op: str, layer: Shaped, record: Crop) -> Shaped:
     channels, size = _spatial(op, layer)
     wanted = _reference(op, layer)[1:]
     offset = crop_offset(op, record, size, wanted)
-    if not is_symbolic(size, wanted, offset) and any(o + m > n for n, m, o in zip(size, wanted, offset, strict=True)):
+    if not is_symbolic(size, wanted, offset) and any(
+        not 0 <= o <= n - m for n, m, o in zip(size, wanted, offset, strict=True)
+    ):
         raise ShapeError(op, f"{wanted} from {offset} on does not lie in {size}.", fix="Crop a larger input.")
     return replace(layer, shape=(channels, *wanted))
 
@@ -169,12 +174,48 @@ def crop_offset(op: str, record: Crop, size: Shape, wanted: Shape) -> Shape:
 
 def _depth_to_space(op: str, layer: Shaped, record: DepthToSpace) -> Shaped:
     channels, size = _spatial(op, layer)
-    return replace(layer, shape=(channels // record.block ** len(size), *(n * record.block for n in size)))
+    square = record.block ** len(size)
+    _check_divides(op, square, (channels,), "the channels")
+    return replace(layer, shape=(channels // square, *(n * record.block for n in size)))
 
 
 def _space_to_depth(op: str, layer: Shaped, record: SpaceToDepth) -> Shaped:
     channels, size = _spatial(op, layer)
+    _check_divides(op, record.block, size, "the size")
     return replace(layer, shape=(channels * record.block ** len(size), *(n // record.block for n in size)))
+
+
+def _check_divides(op: str, part: Integer, wholes: Shape, what: str) -> None:
+    if not is_symbolic(part, wholes) and any(whole % part for whole in wholes):
+        listed = ", ".join(map(str, wholes))
+        raise ShapeError(op, f"{part} does not divide {what}: {listed}.", fix="Take a block that does, or pad first.")
+
+
+def _select(op: str, layer: Shaped, record: Select) -> Shaped:
+    shape = layer.input_shapes[0]
+    assert shape is not None  # noqa: S101 - resolve leaves unknown shapes out
+    if not is_symbolic(shape[0], record.start, record.stop) and not 0 <= record.start < record.stop <= shape[0]:
+        problem = f"channels {record.start} to {record.stop} are not among the {shape[0]} of its input."
+        raise ShapeError(op, problem, fix="Select fewer.")
+    return replace(layer, shape=(record.stop - record.start, *shape[1:]))
+
+
+def _shuffle(op: str, layer: Shaped, record: Shuffle) -> Shaped:
+    shape = layer.input_shapes[0]
+    assert shape is not None  # noqa: S101 - resolve leaves unknown shapes out
+    _check_groups(op, shape[0], shape[0], record.groups)
+    return replace(layer, shape=shape)
+
+
+def _unflatten(op: str, layer: Shaped, record: Unflatten) -> Shaped:
+    shape = layer.input_shapes[0]
+    assert shape is not None  # noqa: S101 - resolve leaves unknown shapes out
+    size = entries(record.size) or [record.size]
+    rest = 0 if is_symbolic(shape, size) else shape[0] % product(size)
+    if len(shape) > 1 or rest:
+        problem = f"its input, of shape {shape}, is no row that fills positions of size {tuple(size)}."
+        raise ShapeError(op, problem, fix="Give a flat input, of channels times positions.")
+    return replace(layer, shape=(shape[0] // product(size), *size))
 
 
 def _unsupported(_op: str, layer: Shaped, record: Unsupported) -> Shaped:
@@ -196,6 +237,9 @@ RULES: dict[type, Callable[[str, Shaped, Any], Shaped]] = {
     Crop: _crop,
     DepthToSpace: _depth_to_space,
     SpaceToDepth: _space_to_depth,
+    Select: _select,
+    Shuffle: _shuffle,
+    Unflatten: _unflatten,
     Unsupported: _unsupported,
 }
 """Each takes the layer's name for messages, the layer with its inputs' shapes, and its record."""

@@ -99,7 +99,7 @@ def from_json(text: str) -> Network:
         raise ArgumentError("from_json", problem, fix=f"Write one with to_json; its format is {_FORMAT!r}.")
     known = {"input"}
     nodes = []
-    for number, plain in enumerate(_entry(document, "nodes", "the network")):
+    for number, plain in enumerate(_listed(document, "nodes", "the network")):
         node = _node_from_plain(plain, f"node {number}")
         missing = sorted(set(node.inputs) - known)
         if missing or node.name in known or not node.inputs:
@@ -107,15 +107,15 @@ def from_json(text: str) -> Network:
             raise ArgumentError("from_json", problem, fix="Name each node once, after what it reads.")
         known.add(node.name)
         nodes.append(node)
-    outputs = _tuple(_entry(document, "outputs", "the network"))
+    outputs = _names(document, "outputs", "the network")
     if not set(outputs) <= known:
         raise ArgumentError("from_json", f"the outputs {outputs} are not all nodes.", fix="Name nodes.")
     return Network(
         name=_entry(document, "name", "the network"),
-        input=_tuple(_entry(document, "input", "the network")),
+        input=_value(_listed(document, "input", "the network")),
         nodes=tuple(nodes),
         outputs=outputs,
-        references=_tuple(document.get("references", [])),
+        references=tuple(document.get("references", [])),
         note=document.get("note", ""),
     )
 
@@ -126,13 +126,30 @@ def _entry(plain: Any, key: str, where: str) -> Any:
     return plain[key]
 
 
+def _listed(plain: Any, key: str, where: str) -> list[Any]:
+    value = _entry(plain, key, where)
+    if not isinstance(value, list):
+        raise ArgumentError("from_json", f"of {where} {key!r} is no list.", fix="Write it in brackets.")
+    return value
+
+
+def _names(plain: Any, key: str, where: str) -> tuple[str, ...]:
+    names = _listed(plain, key, where)
+    if not all(isinstance(name, str) for name in names):
+        raise ArgumentError("from_json", f"of {where} {key!r} are not all names.", fix="Write them in quotes.")
+    return tuple(names)
+
+
 def _node_from_plain(plain: Any, where: str) -> Node:
-    name, word, inputs = (_entry(plain, key, where) for key in ("name", "op", "inputs"))
-    if word not in OPERATIONS:
+    name, word = _entry(plain, "name", where), _entry(plain, "op", where)
+    if not isinstance(name, str) or not isinstance(word, str) or word not in OPERATIONS:
         problem = f"{where}, {name!r}, is {word!r}, which is no operation."
         raise ArgumentError("from_json", problem, fix=f"The operations are {', '.join(OPERATIONS)}.")
     options = {key: _value(value) for key, value in plain.items() if key not in ("name", "op", "inputs")}
-    return Node(name, _record(OPERATIONS[word], options, f"{where}, {name!r}"), _tuple(inputs))
+    if "scale" in options:
+        options["scale"] = _ratio(options["scale"])
+    record = _record(OPERATIONS[word], options, f"{where}, {name!r}")
+    return Node(name, record, _names(plain, "inputs", where))
 
 
 def _record(kind: type[Operation], options: dict[str, Any], where: str) -> Operation:
@@ -144,14 +161,13 @@ def _record(kind: type[Operation], options: dict[str, Any], where: str) -> Opera
         raise ArgumentError("from_json", problem, fix=f"It takes {takes}.") from None
 
 
-def _tuple(value: Any) -> tuple[Any, ...]:
-    return tuple(_value(entry) for entry in value)
-
-
 def _value(value: Any) -> Any:
-    """Return lists as tuples and ratios, such as "3/2", as Fractions."""
-    if isinstance(value, list):
-        return _tuple(value)
-    if isinstance(value, str) and value.replace("/", "", 1).isdecimal():
-        return Fraction(value)
-    return value
+    """Return lists as tuples, all the way down."""
+    return tuple(map(_value, value)) if isinstance(value, list) else value
+
+
+def _ratio(value: Any) -> Any:
+    """Return ratios, written "3/2", as Fractions."""
+    if isinstance(value, tuple):
+        return tuple(map(_ratio, value))
+    return Fraction(value) if isinstance(value, str) else value

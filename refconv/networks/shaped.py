@@ -50,5 +50,8 @@ class Resolved:
     layers: tuple[Shaped, ...]
 
     def __getitem__(self, name: str) -> Shaped:
-        """Return the layer of that name."""
-        return next(layer for layer in self.layers if layer.node.name == name)
+        """Return the layer of that name; KeyError where there is none."""
+        for layer in self.layers:
+            if layer.node.name == name:
+                return layer
+        raise KeyError(name)

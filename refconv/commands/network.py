@@ -1,0 +1,70 @@
+"""`refconv network`: the published architectures by name, and any network as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TextIO
+
+from refconv.commands.options import add_json
+from refconv.commands.parsing import Subcommands
+from refconv.commands.sources import add_source, resolved
+from refconv.commands.tables import table
+from refconv.networks.catalogue import NETWORKS, network
+from refconv.networks.serial import to_json
+
+__all__ = ["add", "run"]
+
+_DESCRIPTION = (
+    "List the published architectures that refconv knows, or print one network: its layers and what they read."
+)
+
+_EPILOG = """\
+examples:
+  refconv network --list
+  refconv network unet
+  refconv network model.onnx --json > model.json"""
+
+
+def add(commands: Subcommands) -> None:
+    """Add the command and its arguments."""
+    summary = "the published architectures, and any network as JSON"
+    parser = commands.add_parser("network", help=summary, description=_DESCRIPTION, epilog=_EPILOG)
+    parser.set_defaults(run=run)
+    add_source(parser)
+    parser.add_argument("--list", action="store_true", help="list the architectures by name")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace, out: TextIO) -> int:
+    """Run the command and return its exit code."""
+    if args.list or (args.network is None and args.stack is None):
+        return _list(args, out)
+    whole = resolved(args)
+    if args.json:
+        out.write(to_json(whole.network, indent=2) + "\n")
+        return 0
+    about = whole.network
+    out.write("\n".join(filter(None, (about.name, about.note, *about.references))) + "\n\n")
+    rows = [
+        (node.name, type(node.operation).__name__, ", ".join(node.inputs), "x".join(map(str, layer.shape or "?")))
+        for layer in whole.layers
+        for node in [layer.node]
+    ]
+    out.write(table(("layer", "operation", "reads", "shape"), rows, left=4))
+    return 0
+
+
+def _list(args: argparse.Namespace, out: TextIO) -> int:
+    """Print the names, with what there is to say of each."""
+    built = [network(name) for name in NETWORKS]
+    if args.json:
+        rows = [
+            {"name": name, "input": list(one.input), "note": one.note, "references": list(one.references)}
+            for name, one in zip(NETWORKS, built, strict=True)
+        ]
+        out.write(json.dumps({"networks": rows}, indent=2) + "\n")
+    else:
+        shown = [(name, "x".join(map(str, one.input)), one.note) for name, one in zip(NETWORKS, built, strict=True)]
+        out.write(table(("name", "input", ""), shown, left=3))
+    return 0
