@@ -11,16 +11,17 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint
 
 # One stamp file for the environment and one for each extra of pyproject.toml installed into it.
 BASE := .venv/stamp-base
-EXTRAS := demo test lint torch mutation
+EXTRAS := demo test lint torch onnx mutation
 STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format coverage test-slow power test-torch sweep mutation clean $(EXTRAS:%=venv-%)
+.PHONY: help demo test lint format coverage docs-derivations docs-figures check-docs test-slow power test-torch test-onnx \
+        sweep mutation clean $(EXTRAS:%=venv-%)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target what; do \
-		printf '  make %-11s %s\n' "$$target" "$$what"; done
+		printf '  make %-16s %s\n' "$$target" "$$what"; done
 
 demo: venv-demo ## the main job on a real photograph: convolve it both ways, check it, draw it
 	$(BIN)/python examples/demo.py
@@ -41,6 +42,16 @@ coverage: venv-test ## every line and branch of arithmetic/ and ops/ is tested, 
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=
 	$(BIN)/coverage report --include='refconv/arithmetic/*,refconv/ops/*' --fail-under=100
 
+docs-derivations: venv-test ## derive every formula again, check every step, and write docs/derivations
+	$(BIN)/python docs/build_derivations.py
+
+docs-figures: venv-test ## compute every published figure again, and write docs/figures-that-do-not-follow.md
+	$(BIN)/python docs/build_figures.py
+
+check-docs: venv-test ## fail where the pages that programs write are not what they would write now
+	$(BIN)/python docs/build_derivations.py --check
+	$(BIN)/python docs/build_figures.py --check
+
 test-slow: venv-test ## the tests that take minutes: the whole bug museum, and right kernels in all styles
 	$(BIN)/pytest -n $(JOBS) -m slow
 
@@ -49,6 +60,9 @@ power: venv-test ## what the oracle catches and whom it accuses, in figures; ARG
 
 test-torch: venv-test venv-torch ## the optional tier against PyTorch
 	$(BIN)/pytest -n $(JOBS) -m torch
+
+test-onnx: venv-test venv-onnx ## the optional tier that reads ONNX files
+	$(BIN)/pytest -n $(JOBS) -m onnx
 
 sweep: venv-test ## hold drawn cases against the definition; ARGS are passed on
 	$(BIN)/python tests/sweep.py $(ARGS)

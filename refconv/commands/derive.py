@@ -64,7 +64,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     else:
         from refconv.symbolic.rendering import render
 
-        text = render(derivation, args.to)
+        text = render(derivation, args.to, outcomes)
     whole = text if text.endswith("\n") else text + "\n"
     if args.output is None:
         out.write(whole)

@@ -11,6 +11,7 @@ from refconv.commands.parsing import Subcommands
 from refconv.commands.sources import add_source, resolved
 from refconv.commands.tables import table
 from refconv.networks.catalogue import NETWORKS, network
+from refconv.networks.records import Network
 from refconv.networks.serial import to_json
 
 __all__ = ["add", "run"]
@@ -23,6 +24,7 @@ _EPILOG = """\
 examples:
   refconv network --list
   refconv network unet
+  refconv network unet --sizes --even
   refconv network model.onnx --json > model.json"""
 
 
@@ -32,6 +34,8 @@ def add(commands: Subcommands) -> None:
     parser = commands.add_parser("network", help=summary, description=_DESCRIPTION, epilog=_EPILOG)
     parser.set_defaults(run=run)
     add_source(parser)
+    parser.add_argument("--sizes", action="store_true", help="which input sizes it takes, along its last axis")
+    parser.add_argument("--even", action="store_true", help="with --sizes: those for which every stride divides evenly")
     parser.add_argument("--list", action="store_true", help="list the architectures by name")
     add_json(parser)
 
@@ -41,6 +45,8 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     if args.list or (args.network is None and args.stack is None):
         return _list(args, out)
     whole = resolved(args)
+    if args.sizes:
+        return _sizes(whole.network, args, out)
     if args.json:
         out.write(to_json(whole.network, indent=2) + "\n")
         return 0
@@ -52,6 +58,20 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
         for node in [layer.node]
     ]
     out.write(table(("layer", "operation", "reads", "shape"), rows, left=4))
+    return 0
+
+
+def _sizes(network: Network, args: argparse.Namespace, out: TextIO) -> int:
+    """Print the input sizes that come through."""
+    from refconv.networks.surviving import network_input_sizes
+
+    sizes = network_input_sizes(network, even=args.even)
+    if args.json:
+        modulus, residues, start, exceptions = sizes.period
+        document = {"modulus": modulus, "residues": residues, "from": start, "besides": exceptions}
+        out.write(json.dumps({"network": network.name, **document}, indent=2) + "\n")
+    else:
+        out.write(f"{sizes}\n")
     return 0
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from refconv.networks.shaped import Shaped as Shaped
     from refconv.networks.shapes import resolve as resolve
     from refconv.networks.support import network_support as network_support
+    from refconv.networks.surviving import network_input_sizes as network_input_sizes
 
 __all__, __getattr__, __dir__ = attach(
     __name__,
@@ -80,5 +81,6 @@ __all__, __getattr__, __dir__ = attach(
         "shaped": ("Resolved", "Shaped"),
         "shapes": ("resolve",),
         "support": ("network_support",),
+        "surviving": ("network_input_sizes",),
     },
 )

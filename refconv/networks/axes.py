@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from refconv.arithmetic.fit import check_fit, check_output_left, check_windows_read
+from refconv.arithmetic.fit import check_fit, check_output_left, check_output_padding, check_reflect, check_windows_read
 from refconv.arithmetic.geometry import Axis, transposed_axis
 from refconv.arithmetic.integers import Integer
 from refconv.arithmetic.per_axis import entries, integers, letters, paddings, resolve
@@ -91,7 +91,10 @@ def window_axes(op: str, record: Conv, size: Size) -> tuple[Axis, ...]:
     """Return the axes of a convolution on an input of that size."""
     axes = _asked(op, record, size)
     if not _symbols_in(axes):
-        check_fit(op, letters(len(axes), op), axes)
+        names = letters(len(axes), op)
+        check_fit(op, names, axes, record.padding_mode)
+        if record.padding_mode == "reflect":
+            check_reflect(op, names, axes)
     return axes
 
 
@@ -110,11 +113,17 @@ def transposed_axes(op: str, record: ConvTranspose, size: Size) -> tuple[Axis, .
     """Return the axes of the convolution whose adjoint this is: its windows are the inputs here."""
     asked = _asked(op, record, size, transposed=True)
     extra = numbers(op, "output_padding", record.output_padding, len(size), minimum=0)
-    along = zip(asked, extra, strict=True)
-    axes = tuple(transposed_axis(axis.n, axis.k, axis.s, axis.d, axis.lo, axis.hi, a) for axis, a in along)
+    bare = tuple(_transposed(axis, 0) for axis in asked)
+    axes = tuple(_transposed(axis, a) for axis, a in zip(asked, extra, strict=True))
     if not _symbols_in(axes):
-        check_output_left(op, letters(len(axes), op), axes)
+        names = letters(len(axes), op)
+        check_output_padding(op, names, bare, extra)
+        check_output_left(op, names, axes)
     return axes
+
+
+def _transposed(axis: Axis, a: Integer) -> Axis:
+    return transposed_axis(axis.n, axis.k, axis.s, axis.d, axis.lo, axis.hi, a)
 
 
 def _symbols_in(axes: tuple[Axis, ...]) -> bool:

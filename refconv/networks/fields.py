@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from refconv.arithmetic.fields import Alignment, Field
 from refconv.arithmetic.graphs import GraphNode, graph_fields
 from refconv.arithmetic.reads import Layer
 from refconv.networks.reading import EVERYWHERE, reads_of
-from refconv.networks.records import Conv, Join, Network, Node, Norm, Pad, Unsupported
+from refconv.networks.records import Conv, Network, Node, Norm, Pad, Unsupported
 from refconv.networks.shaped import Resolved, Shape, Shaped
 from refconv.networks.shapes import resolve
 
@@ -64,12 +65,13 @@ def receptive_fields(network: Network | Resolved, input: Shape | None = None) ->
     ('pool5', 212, 32, 90)
     """
     resolved = network if isinstance(network, Resolved) else resolve(network, input)
-    known = graph_fields(graph_nodes(resolved, gates=False), "input", len(resolved.network.input) - 1)
+    nodes, gated = _followed(resolved)
+    known = graph_fields(nodes, "input", len(resolved.network.input) - 1)
     everywhere: set[str] = set()
     result = []
     for layer in resolved.layers:
         node = layer.node
-        if _mixes_all_positions(layer) or everywhere & set(node.inputs):
+        if node.name in gated or _normalises_all_positions(node) or everywhere & set(node.inputs):
             everywhere.add(node.name)
         found = known.get(node.name)
         if found is None:
@@ -82,41 +84,69 @@ def receptive_fields(network: Network | Resolved, input: Shape | None = None) ->
 def graph_nodes(resolved: Resolved, *, gates: bool = True) -> list[GraphNode]:
     """Return a network's nodes as `refconv.arithmetic` reads them, those whose sizes are known.
 
-    With `gates` False a join leaves out the inputs that have one position for all, and a normalisation over all
+    With `gates` False a join leaves out the inputs that are the same at all positions, and a normalisation over all
     positions reads its own position only.
+    """
+    return _all_nodes(resolved) if gates else _followed(resolved)[0]
+
+
+def _all_nodes(resolved: Resolved) -> list[GraphNode]:
+    rank = len(resolved.network.input) - 1
+    nodes = [GraphNode("input", size=resolved.network.input[1:])]
+    for layer in _known_layers(resolved):
+        size = _size_of(layer, rank)
+        reads = reads_of(layer, rank)
+        if _normalises_all_positions(layer.node):
+            reads = (tuple(Layer(k=n, s=0) for n in size),)
+        names = layer.node.inputs[: len(reads)]
+        nodes.append(GraphNode(layer.node.name, names, reads, size, _padding_mode(layer)))
+    return nodes
+
+
+def _followed(resolved: Resolved) -> tuple[list[GraphNode], set[str]]:
+    """Return the nodes without gates, and the names of the joins that had one.
+
+    A gate is the same at all positions: read from a single one, or made of nothing but such.
     """
     rank = len(resolved.network.input) - 1
     nodes = [GraphNode("input", size=resolved.network.input[1:])]
+    uniform: set[str] = set()
+    gated: set[str] = set()
+    for layer in _known_layers(resolved):
+        node = layer.node
+        branches = [
+            (name, reads, name in uniform or EVERYWHERE in reads)
+            for name, reads in zip(node.inputs, reads_of(layer, rank), strict=False)
+        ]
+        moving = [branch for branch in branches if not branch[2]]
+        if not moving:
+            uniform.add(node.name)
+        elif len(moving) < len(branches):
+            gated.add(node.name)
+        names, ways, _ = zip(*(moving or branches), strict=True)
+        nodes.append(GraphNode(node.name, names, ways, _size_of(layer, rank), _padding_mode(layer)))
+    return nodes, gated
+
+
+def _known_layers(resolved: Resolved) -> Iterator[Shaped]:
+    """Yield the layers with no unsupported operator before them."""
     unknown: set[str] = set()
     for layer in resolved.layers:
         node = layer.node
-        lost = isinstance(node.operation, Unsupported) or None in layer.input_shapes or unknown & set(node.inputs)
-        if lost:
+        if isinstance(node.operation, Unsupported) or None in layer.input_shapes or unknown & set(node.inputs):
             unknown.add(node.name)
-            continue
-        assert layer.shape is not None  # noqa: S101 - only unsupported operators leave it unknown
-        size = layer.shape[1:] or (1,) * rank
-        reads = reads_of(layer, rank)
-        if gates and _normalises_all_positions(node):
-            reads = (tuple(Layer(k=n, s=0) for n in size),)
-        inputs = list(zip(node.inputs, reads, strict=False))
-        if isinstance(node.operation, Join) and not gates:
-            inputs = [(name, read) for name, read in inputs if all(each != EVERYWHERE for each in read)] or inputs
-        names, ways = zip(*inputs, strict=True)
-        nodes.append(GraphNode(node.name, names, ways, size, _padding_mode(layer)))
-    return nodes
+        else:
+            yield layer
+
+
+def _size_of(layer: Shaped, rank: int) -> Shape:
+    assert layer.shape is not None  # noqa: S101 - only unsupported operators leave it unknown
+    return layer.shape[1:] or (1,) * rank
 
 
 def _padding_mode(layer: Shaped) -> str:
     record = layer.node.operation
     return record.padding_mode if isinstance(record, Conv | Pad) else "zeros"
-
-
-def _mixes_all_positions(layer: Shaped) -> bool:
-    """Return whether a node reads, besides its window, all positions."""
-    sizes = {shape[1:] for shape in layer.input_shapes if shape is not None}
-    gated = isinstance(layer.node.operation, Join) and len(sizes) > 1
-    return gated or _normalises_all_positions(layer.node)
 
 
 def _normalises_all_positions(node: Node) -> bool:

@@ -93,15 +93,14 @@ def _resize(layer: Shaped, record: Resize, rank: int) -> tuple[Reads, ...]:
     if is_symbolic(size, out):
         raise ArgumentError(layer.node.name, "a resizing needs numbers for its sizes.", fix="Give the input's size.")
     scales: list[Any] = entries(record.scale) or [record.scale] * rank
-    along = zip(size, out, scales, strict=True)
-    return (
-        tuple(
-            resized(
-                n, m, record.method, record.coordinates, record.rounding, None if scale is None else 1 / Fraction(scale)
-            )
-            for n, m, scale in along
-        ),
-    )
+    return (tuple(_resized(record, *along) for along in zip(size, out, scales, strict=True)),)
+
+
+def _resized(record: Resize, n: int, out: int, scale: Any) -> Read:
+    if n == 1:
+        return EVERYWHERE
+    ratio = None if scale is None else 1 / Fraction(scale)
+    return resized(n, out, record.method, record.coordinates, record.rounding, ratio)
 
 
 def _pad(layer: Shaped, record: Pad, rank: int) -> tuple[Reads, ...]:

@@ -234,9 +234,9 @@ class Shuffle:
 
 @dataclass(frozen=True, slots=True)
 class Unflatten:
-    """A flattened input put back as channels and positions, channels first; `size` is along each axis."""
+    """A flattened input put back as channels and positions, channels first; `size` has one number for each axis."""
 
-    size: PerAxis
+    size: tuple[Integer, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,10 +210,10 @@ def _shuffle(op: str, layer: Shaped, record: Shuffle) -> Shaped:
 def _unflatten(op: str, layer: Shaped, record: Unflatten) -> Shaped:
     shape = layer.input_shapes[0]
     assert shape is not None  # noqa: S101 - resolve leaves unknown shapes out
-    size = entries(record.size) or [record.size]
+    size = record.size
     rest = 0 if is_symbolic(shape, size) else shape[0] % product(size)
     if len(shape) > 1 or rest:
-        problem = f"its input, of shape {shape}, is no row that fills positions of size {tuple(size)}."
+        problem = f"its input, of shape {shape}, is no row that fills positions of size {size}."
         raise ShapeError(op, problem, fix="Give a flat input, of channels times positions.")
     return replace(layer, shape=(shape[0] // product(size), *size))
 

@@ -22,7 +22,9 @@ def network_support(
 ) -> Support:
     """Return the input pixels that some positions of a node depend on: the exact set, not just its hull.
 
-    Gates and normalisations over all positions count, unlike in `receptive_fields`.
+    Gates and normalisations over all positions count, unlike in `receptive_fields`. Every channel of a node is taken to
+    depend on every channel of what it reads: where a network selects or reorders channels and never mixes them again,
+    fewer pixels may be read.
 
     Parameters
     ----------

@@ -17,9 +17,20 @@ from typing import Any
 
 import sympy
 
-from refconv.symbolic.polynomials import Polynomial, total
+from refconv.symbolic.polynomials import Polynomial
+from refconv.symbolic.ratios import (
+    ONE,
+    NotUnderstood,
+    Ratio,
+    added,
+    cancelled,
+    divided,
+    multiplied,
+    reduced,
+    scaled,
+)
 
-__all__ = ["RULES", "Fact", "Lowering", "NeedsCase", "NotUnderstood", "Ratio", "Setting", "rounded"]
+__all__ = ["RULES", "Fact", "Lowering", "NeedsCase", "NotUnderstood", "Setting", "rounded"]
 
 RULES = {
     "multiples": "multiples of the divisor come out of a floor: floor((x + m*s)/s) = floor(x/s) + m",
@@ -29,13 +40,7 @@ RULES = {
 }
 """The identities by which floors are brought to a normal form."""
 
-_ONE = Polynomial.constant(1)
 _MOST_POWER = 12
-_MOST_TERMS = 4000
-
-
-class NotUnderstood(Exception):  # noqa: N818 - not an error of the caller's: it ends as an `Undecided`
-    """What occurs in the expression is beyond this method; the message says what."""
 
 
 class NeedsCase(Exception):  # noqa: N818
@@ -84,14 +89,6 @@ class Fact:
 
 
 @dataclass(slots=True)
-class Ratio:
-    """A numerator over a denominator that is a product of polynomials known to be at least 1."""
-
-    top: Polynomial
-    bottom: Polynomial = _ONE
-
-
-@dataclass(slots=True)
 class Lowering:
     """Expressions lowered in one setting: the variables met, and the facts known of them.
 
@@ -128,7 +125,7 @@ class Lowering:
     def integer(self, expression: Any) -> Polynomial:
         """Return an expression as a polynomial with ints as coefficients, or complain."""
         ratio = self.ratio(sympy.sympify(expression))
-        if ratio.bottom != _ONE or not ratio.top.is_integral:
+        if ratio.bottom != ONE or not ratio.top.is_integral:
             raise NotUnderstood(f"{expression} is not known to be an integer")
         return ratio.top
 
@@ -186,22 +183,22 @@ class Lowering:
         if e.is_Symbol:
             return Ratio(self._symbol(e))
         if e.is_Add:
-            return _sum([self.ratio(a) for a in e.args])
+            return added([self.ratio(a) for a in e.args])
         if e.is_Mul:
-            return _reduced(_product([self.ratio(a) for a in e.args]))
+            return reduced(multiplied([self.ratio(a) for a in e.args]))
         if e.is_Pow and e.exp.is_Integer and abs(int(e.exp)) <= _MOST_POWER:
             base = self.ratio(e.base)
             if int(e.exp) < 0:
                 base = self._inverse(base, e.base)
-            return _reduced(_product([base] * abs(int(e.exp))))
+            return reduced(multiplied([base] * abs(int(e.exp))))
         if isinstance(e, sympy.floor):
             return Ratio(self._floor(self.ratio(e.args[0])))
         if isinstance(e, sympy.ceiling):
-            return Ratio(-self._floor(_scaled(self.ratio(e.args[0]), -1)))
+            return Ratio(-self._floor(scaled(self.ratio(e.args[0]), -1)))
         if isinstance(e, sympy.Mod):
             u, v = (self.ratio(a) for a in e.args)
-            whole = self._floor(_reduced(_product([u, self._inverse(v, e.args[1])])))
-            return _sum([u, _scaled(_product([v, Ratio(whole)]), -1)])
+            whole = self._floor(reduced(multiplied([u, self._inverse(v, e.args[1])])))
+            return added([u, scaled(multiplied([v, Ratio(whole)]), -1)])
         if isinstance(e, sympy.Max | sympy.Min | sympy.Abs):
             return self._extremum(e)
         raise NotUnderstood(f"{e} is not made of +, -, *, /, floor, ceiling, mod, max, min and abs of integers")
@@ -244,12 +241,12 @@ class Lowering:
         for chosen, which in self.setting.choices:
             if chosen == e:
                 for other in values:
-                    more = _sum([values[which], _scaled(other, -1)]).top
+                    more = added([values[which], scaled(other, -1)]).top
                     self.know(more.scaled(more.denominator), "is the argument chosen", e)
-                return _scaled(values[which], sign)
+                return scaled(values[which], sign)
         if e not in self.extrema:
             self.extrema.append(e)
-        if any(v.bottom != _ONE or not v.top.is_integral for v in values):
+        if any(v.bottom != ONE or not v.top.is_integral for v in values):
             raise NeedsCase(e)
         key = (sign, frozenset(v.top for v in values))
         if key in self._index:
@@ -269,17 +266,17 @@ class Lowering:
 
     def _floored(self, u: Polynomial, v: Polynomial, turned: bool = False) -> Polynomial:  # noqa: PLR0911
         """Return ``floor(u / v)`` for ints as coefficients and v at least 1, by `RULES`, then by a new variable."""
-        whole, rest = _divided(u, v)
+        whole, rest = divided(u, v)
         if whole:
             return self._by("multiples", (u, v), whole + self._floored(rest, v, turned))
         if not u or (u.is_constant and v.is_constant):  # what is left of a constant is in 0 .. v-1
             return Polynomial({})
-        if v == _ONE:
+        if v == ONE:
             return u
         if (g := gcd(u.content, v.content, int(v.constant_term))) > 1:
             small = Polynomial({m: c // g for m, c in u.terms.items()})
             return self._by("factor", (u, v), self._floored(small, Polynomial({m: c // g for m, c in v.terms.items()})))
-        smaller = _cancelled(Ratio(u, v))
+        smaller = cancelled(Ratio(u, v))
         if smaller.bottom != v:
             return self._by("factor", (u, v), self._floored(smaller.top, smaller.bottom))
         for index, inner, divisor in self.floors:
@@ -338,68 +335,3 @@ def rounded(p: Polynomial) -> Polynomial:
     """
     g = p.content
     return Polynomial({m: c // g for m, c in p.terms.items()}) if g > 1 else p
-
-
-def _scaled(a: Ratio, factor: int) -> Ratio:
-    return Ratio(a.top.scaled(factor), a.bottom)
-
-
-def _product(parts: list[Ratio]) -> Ratio:
-    top, bottom = _ONE, _ONE
-    for part in parts:
-        if len(top.terms) * len(part.top.terms) > _MOST_TERMS:
-            raise NotUnderstood(f"a product of {len(parts)} factors has too many terms")
-        top, bottom = top * part.top, bottom * part.bottom
-    return Ratio(top, bottom)
-
-
-def _sum(parts: list[Ratio]) -> Ratio:
-    bottoms = {part.bottom for part in parts}
-    if len(bottoms) == 1:
-        return _reduced(Ratio(total(part.top for part in parts), parts[0].bottom))
-    result = parts[0]
-    for part in parts[1:]:
-        result = _reduced(Ratio(result.top * part.bottom + part.top * result.bottom, result.bottom * part.bottom))
-    return result
-
-
-def _reduced(a: Ratio) -> Ratio:
-    if not a.top:
-        return Ratio(a.top)
-    if len(a.bottom.terms) != 1:
-        return a
-    ((monomial, c),) = a.bottom.terms.items()
-    return _cancelled(Ratio(a.top.scaled(Fraction(1, c)), Polynomial({monomial: 1})))
-
-
-def _cancelled(a: Ratio) -> Ratio:
-    """Cancel common variables where the denominator is one monomial: each variable in it is then at least 1."""
-    if len(a.bottom.terms) != 1:
-        return a
-    ((monomial, _),) = a.bottom.terms.items()
-    for x in monomial:
-        if all(x in m for m in a.top.terms):
-            a = Ratio(_without(a.top, x), _without(a.bottom, x))
-    return a
-
-
-def _without(p: Polynomial, x: int) -> Polynomial:
-    return Polynomial({(*m[: (i := m.index(x))], *m[i + 1 :]): c for m, c in p.terms.items()})
-
-
-def _divided(u: Polynomial, v: Polynomial) -> tuple[Polynomial, Polynomial]:
-    """Return ``w, u - v*w``, taking out of each term the multiples of a divisor that is one monomial."""
-    if len(v.terms) != 1:
-        return Polynomial({}), u
-    ((divisor, c),) = v.terms.items()
-    whole: dict[tuple[int, ...], Any] = {}
-    for m, a in u.terms.items():
-        rest = list(m)
-        for x in divisor:
-            if x not in rest:
-                break
-            rest.remove(x)
-        else:
-            whole[tuple(rest)] = a // c
-    w = Polynomial(whole)
-    return w, u - v * w

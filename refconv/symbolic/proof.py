@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,7 +13,7 @@ from refconv.symbolic.checking import ProofError, replay
 from refconv.symbolic.evaluation import Undefined, compiled, is_allowed, points, symbols_of
 from refconv.symbolic.steps import ProofStep
 
-__all__ = ["Counterexample", "Proof", "ProofStep", "Undecided"]
+__all__ = ["Counterexample", "Proof", "ProofStep", "Undecided", "substituted"]
 
 _SAMPLES = 300
 
@@ -119,10 +120,10 @@ class Counterexample:
         if not all(is_allowed(x, value) for x, value in self.assignment.items()):
             return False
         values = {x: sympy.Integer(v) for x, v in self.assignment.items()}
-        if not all(_at(a, values) == sympy.true for a in self.assumptions):
+        if not all(substituted(a, values) == sympy.true for a in self.assumptions):
             return False
-        sides = (self.claim.lhs.xreplace(values), self.claim.rhs.xreplace(values))
-        return sides == (self.lhs, self.rhs) and _at(self.claim, values) == sympy.false
+        sides = (substituted(self.claim.lhs, values), substituted(self.claim.rhs, values))
+        return sides == (self.lhs, self.rhs) and substituted(self.claim, values) == sympy.false
 
     def __str__(self) -> str:
         if not self.assignment:
@@ -210,9 +211,18 @@ def _holds_on_samples(claim: Any, assumptions: tuple[Any, ...]) -> bool:
     return True
 
 
-def _at(relation: Any, values: dict[sympy.Symbol, sympy.Integer]) -> Any:
-    # from the inside out, so that sympy only ever sees numbers
-    return relation.func(*(side.xreplace(values) for side in relation.args)) if relation.args else relation
+def substituted(expression: Any, values: Mapping[sympy.Symbol, sympy.Integer]) -> Any:
+    """Return the value of an expression, put together from the inside out, so that sympy only ever sees numbers.
+
+    Examples
+    --------
+    >>> n = sympy.Symbol("n")
+    >>> substituted(sympy.floor(n / 2, evaluate=False) + sympy.Mod(7, 4, evaluate=False), {n: sympy.Integer(5)})
+    5
+    """
+    if not expression.args:
+        return values.get(expression, expression)
+    return expression.func(*(substituted(part, values) for part in expression.args))
 
 
 _WORDS = {"==": "=", "!=": "!="}

@@ -22,7 +22,7 @@ from refconv.errors import ArgumentError, ArgumentTypeError
 from refconv.symbolic.checking import Goal, ProofError, replay
 from refconv.symbolic.evaluation import Undefined, compiled, points, symbols_of
 from refconv.symbolic.lowering import NeedsCase, NotUnderstood, Setting
-from refconv.symbolic.proof import Counterexample, Proof, Undecided
+from refconv.symbolic.proof import Counterexample, Proof, Undecided, substituted
 from refconv.symbolic.search import Budget, Refuted, find
 from refconv.symbolic.steps import Folded
 
@@ -149,6 +149,6 @@ def _confirmed(claim: Any, given: tuple[Any, ...], at: dict[sympy.Symbol, int]) 
     for x in symbols_of(claim, *given):
         at.setdefault(x, 1)
     values = {x: sympy.Integer(v) for x, v in at.items()}
-    lhs, rhs = (side.xreplace(values) for side in (claim.lhs, claim.rhs))
+    lhs, rhs = (substituted(side, values) for side in (claim.lhs, claim.rhs))
     found = Counterexample(claim, {x: at[x] for x in symbols_of(claim, *given)}, lhs, rhs, given)
     return found if found.check() else None

@@ -232,11 +232,14 @@ def _grow(
 ) -> None:
     """Raise the moduli by what one floor that is left needs, in the first case where one is left."""
     low = Lowering(trial)
+    cases: list[Any] = []
     try:
         for e in expressions:
             low.ratio(e)
     except NeedsCase as need:
-        low.extrema.append(need.args[0])
+        cases.append(need.args[0])
+    if any(v.is_constant for _, _, v in low.floors):
+        cases += low.extrema
     home = {q: x for x, _, _, q in trial.splits if x in moduli}
     for _, u, v in low.floors:
         names = {i: home.get(low.names[i], low.names[i]) for i in u.variables()}
@@ -247,7 +250,7 @@ def _grow(
             c = int(u.terms.get((i,), 1)) if u.degree == 1 else 1
             moduli[x] = moduli.get(x, 1) * (divisor // gcd(c, divisor))
         return
-    for e in dict.fromkeys(low.extrema):
+    for e in cases[:1]:
         before = dict(moduli)
         for which in range(2 if isinstance(e, sympy.Abs) else len(e.args)):
             _grow(moduli, expressions, trial.choosing(e, which), closed)

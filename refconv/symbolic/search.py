@@ -75,6 +75,8 @@ def find(goal: Goal, setting: Setting, budget: Budget, splits: int = 8) -> list[
         return _chosen(low.extrema[0], goal, setting, budget, splits)
     for level in (1, 2):
         found = found or _refuted(goal, setting, low, budget, splits, level)
+    if found is None and splits and any(not v.is_constant for _, _, v in low.floors):
+        found = _at_least_floors(goal, setting, low, budget)
     if found is None and _READABLE < cases <= _MOST_CASES:
         return _by_remainders(moduli, goal, setting, budget, splits, len(moduli) == 1)
     return found
@@ -97,6 +99,20 @@ def _chosen(e: sympy.Expr, goal: Goal, setting: Setting, budget: Budget, splits:
             return None
         result += found
     return result
+
+
+def _at_least_floors(goal: Goal, setting: Setting, low: Lowering, budget: Budget) -> list[Check] | None:
+    """Try two cases for one floor: as small as it can be, or more."""
+    for index, _, _ in low.floors[:4]:
+        if index not in low.lower_bounds:
+            continue
+        expression = low.names[index] - low.lower_bounds[index] - 1
+        result: list[Check] | None = [SplitAt(expression)]
+        for side in (expression, -expression - 1):
+            result = result and _all(result, find(goal, setting.knowing(side), budget, splits=0))
+        if result:
+            return result
+    return None
 
 
 def _apart(goal: Goal, setting: Setting, low: Lowering, budget: Budget, splits: int) -> Iterator[list[Check] | None]:

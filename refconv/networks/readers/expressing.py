@@ -140,8 +140,7 @@ def layer_norm(draft: Draft, name: str, x: Value, count: int, scale: bool, shift
     along = list(zip(x.axes, x.shape, strict=True))
     over, others = along[-count:], along[1:-count]
     if all(axis == CHANNELS or n == 1 for axis, n in over) and CHANNELS in x.axes[-count:]:
-        everything = all(n == 1 for _, n in others)
-        return draft.each(Norm("layer" if everything else "channel", scale, shift), x, name=name)
+        return draft.each(Norm("layer" if len(x.shape) == 2 else "channel", scale, shift), x, name=name)
     if any(n != 1 for _, n in others) or x.axes[0] != BATCH:
         raise Inexpressible("it normalises over some axes that are not the channels")
     weights = product(n for _, n in over)
@@ -165,7 +164,15 @@ def with_constant(draft: Draft, name: str, x: Value, function: str, dims: Sequen
             raise Inexpressible(f"a constant of shape {tuple(dims)} makes its input another shape")
         if any(m not in (1, n) for m, n in zip(reversed(dims), reversed(x.shape), strict=False)):
             raise Inexpressible(f"a constant of shape {tuple(dims)} makes its input another shape")
+    if function == "multiply" and parameters and _one_per_channel(x, dims):
+        function = "scale"
     return activation(draft, name, x, function, parameters)
+
+
+def _one_per_channel(x: Value, dims: Sequence[int]) -> bool:
+    """Return whether a constant has one number for each channel, or one for all."""
+    axes = (x.axes or ())[len(x.axes or ()) - len(dims) :]
+    return x.axes is not None and all(n == 1 or axis == CHANNELS for axis, n in zip(axes, dims, strict=True))
 
 
 def joined(draft: Draft, name: str, values: Sequence[Value], kind: str) -> Value:

@@ -52,7 +52,7 @@ def reshaped(draft: Draft, name: str, x: Value, dims: Sequence[int]) -> Value:
     if shape == draft.own_shape(x) and x.axes == _mixed(draft, x):
         return Value(x.name, shape, channels_first(len(shape) - 2))
     if x.axes == (BATCH, CHANNELS) and (len(shape) == draft.rank + 2 or draft.rank == 0):
-        return draft.placed(Unflatten(compact(shape[2:])), x, name=name)
+        return draft.placed(Unflatten(shape[2:]), x, name=name)
     try:
         return _regrouped(draft, name, x, shape)
     except Inexpressible:

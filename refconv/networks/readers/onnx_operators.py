@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from refconv.arithmetic.sizes import transposed_output_size
+from refconv.arithmetic.sizes import output_size, pooled_output_size, same_padding, transposed_output_size
 from refconv.networks.readers import expressing as ex
 from refconv.networks.readers.onnx_call import Call
 from refconv.networks.readers.onnx_constants import Constant
@@ -63,6 +63,8 @@ def _conv_transpose(call: Call) -> Value:
     extra = call.attributes.get("output_padding") or [0] * rank
     wanted = call.attributes.get("output_shape")
     word = call.attributes.get("auto_pad", "NOTSET")
+    if wanted is None and word in _SAME and any(extra):
+        raise Inexpressible("ONNX's two rules for its size, with output padding and SAME, differ")
     if wanted is not None or word in _SAME:
         shape = call.draft.plain(call.x).shape
         if shape is None:
@@ -102,11 +104,34 @@ def _pool(kind: str) -> Callable[[Call], Value]:
     def express(call: Call) -> Value:
         kernel = call.attributes["kernel_shape"]
         options = _windows(call, len(kernel)) | {"ceil_mode": bool(call.attributes.get("ceil_mode", 0))}
+        if options["ceil_mode"]:
+            _check_last_window(call, kernel, options)
         if kind == "average":
             options["count_include_pad"] = bool(call.attributes.get("count_include_pad", 0))
         return ex.pooled(call.draft, call.name, call.x, kind, kernel, **options)
 
     return express
+
+
+def _check_last_window(call: Call, kernel: list[int], options: dict[str, Any]) -> None:
+    """Refuse a hanging window of which ONNX says two things.
+
+    One that begins in the padding at the end was there before version 22, reading nothing, and is not since. Where
+    auto_pad says the padding, its rule for the size has no hanging window, and ONNX's own inference of shapes has.
+    """
+    word = call.attributes.get("auto_pad", "NOTSET")
+    shape = call.draft.plain(call.x).shape
+    if shape is None:
+        raise Inexpressible("the shape of its input is not known")
+    along = zip(shape[2:], kernel, options["stride"], options["dilation"], strict=True)
+    for axis, (n, k, s, d) in enumerate(along):
+        lo, hi = same_padding(n, k, s, d) if word in _SAME else options["padding"][axis]
+        hanging = output_size(n, k, s, d, lo, hi + s - 1)
+        ours = output_size(n, k, s, d, lo, hi) if word != "NOTSET" else None
+        if word == "NOTSET" and call.opset < 22:
+            ours = pooled_output_size(n, k, s, d, lo, hi, ceil_mode=True)
+        if ours not in (None, hanging):
+            raise Inexpressible("ONNX's two rules for its last window, which hangs over, differ")
 
 
 def _global(kind: str) -> Callable[[Call], Value]:

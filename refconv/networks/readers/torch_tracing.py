@@ -110,11 +110,9 @@ def _named(func: Any) -> tuple[str, bool]:
     name = getattr(func, "__name__", "function")
     if name == "__get__":
         return getattr(func.__self__, "__name__", "property"), False
-    in_place = (name.startswith("__i") and name not in ("__int__", "__index__", "__invert__")) or (
-        name.endswith("_") and not name.endswith("__")
-    )
-    name = _NAMES.get(name, name)
-    return name.strip("_") if in_place or name.startswith("__") else name, in_place or name == "setitem_"
+    by_operator = name.startswith("__i") and name not in ("__int__", "__index__", "__invert__")
+    in_place = by_operator or name == "__setitem__" or (name.endswith("_") and not name.endswith("__"))
+    return _NAMES.get(name, name).strip("_"), in_place
 
 
 def _place(torch: Any, part: Any, path: str) -> str:
@@ -173,12 +171,12 @@ class Learnt:
     def note(self) -> str:
         """Say which parameters no node has, and which several have."""
         unused = [name for name in self._sizes if name not in self._used and name not in self._lost]
-        shared = [name for name, count in self._used.items() if count > 1]
+        shared = [name for name in self._sizes if self._used[name] > 1]
         said = ""
         for names, words in (
             (unused, "in no node"),
             (shared, "in several nodes"),
-            (sorted(self._lost), "in unsupported ones"),
+            ([name for name in self._sizes if name in self._lost], "in unsupported ones"),
         ):
             if names:
                 more = f" and {len(names) - 3} more" if len(names) > 3 else ""

@@ -19,7 +19,7 @@ def derivation() -> Derivation:
     n, k, s, d, lo, hi, i, m, q = symbols("n k s d lo hi i m q")
     spread = effective_kernel_size(AXIS.out, s)  # dy with s - 1 zeros between neighbours
     full, _ = full_padding(k, d)
-    before, after = full - lo, full - hi + Mod(AXIS.padded - AXIS.span, s)
+    before, after = full - lo, full - hi + Mod(AXIS.padded - AXIS.span, s, evaluate=False)
     back = Axis(spread, k, 1, d, before, after)
     mirrored = back.read(q, k - 1 - m)
     return Derivation(

@@ -43,8 +43,8 @@ def derivation() -> Derivation:
                     ),
                 ),
                 step(
-                    "The centre of the first field is the offset: 0 if the padding is half of what the span has "
-                    "over 1. For an even span it lies between two pixels.",
+                    "The centre of the first field is the offset. It is 0 if the padding is half of the span "
+                    "less 1. For an even span it lies between two pixels.",
                     rf"\mathrm{{offset}} = {tex(field.offset)}",
                     Algebra((2 * field.offset, field.region(0)[0] + field.region(0)[1])),
                 ),

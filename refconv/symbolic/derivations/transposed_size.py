@@ -35,7 +35,14 @@ def derivation() -> Derivation:
                     "first to the last tap of the last. The padding is cropped.",
                     rf"N = {tex(least)}",
                     Counted(
-                        _written, n=range(1, 7), k=range(1, 5), s=range(1, 5), d=range(1, 4), lo=range(4), hi=range(4)
+                        _written,
+                        "wherever something is left",
+                        n=range(1, 7),
+                        k=range(1, 5),
+                        s=range(1, 5),
+                        d=range(1, 4),
+                        lo=range(4),
+                        hi=range(4),
                     ),
                 ),
                 step(

@@ -17,7 +17,7 @@ __all__ = ["derivation"]
 def derivation() -> Derivation:
     """Derive dw as a convolution of x with dy as its kernel."""
     n, k, s, d, lo, hi, i, m, o = symbols("n k s d lo hi i m o")
-    after = hi - Mod(AXIS.padded - AXIS.span, s)
+    after = hi - Mod(AXIS.padded - AXIS.span, s, evaluate=False)
     by_name = Axis(n, o, d, s, lo, hi)  # the kernel is dy, of some size o
     swapped = Axis(n, AXIS.out, d, s, lo, after)
     return Derivation(

@@ -83,7 +83,7 @@ def derivation(m: int, r: int) -> Derivation:
                         ),
                         "taps and inputs of 1 and −1, after the bits of these numbers",
                         taps=range(2 ** min(r, 4)),
-                        inputs=range(2 ** min(size, 8)),
+                        inputs=range(2 ** min(size, 7)),
                     ),
                 ),
             ]

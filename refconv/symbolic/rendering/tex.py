@@ -14,14 +14,13 @@ from sympy.printing.latex import LatexPrinter
 
 __all__ = ["cases", "matrix", "name", "place", "tex", "with_maxima"]
 
-FIRST = "y x n N O OH OW C KH KW lo hi q i j m t d k s"
-"""In this order the terms of a sum are written, those of other names after them."""
+FIRST = "y x n N O OH OW C M KH KW lo hi q i j m d k s t"
+"""In this order terms and factors are written, those of other names after them."""
 _RANK = {word: place for place, word in enumerate(FIRST.split())}
 
 _ROW = r" \cr "
-_SIDE_BY_SIDE = re.compile(r"(\\mathrm\{\w+\}(?:_\{\d+\})?) (?=\\mathrm)")
 
-GREEK = {"rho": r"\rho", "sigma": r"\sigma"}
+WRITTEN = {"macs": r"\mathrm{MACs}"}
 
 
 def name(word: str) -> str:
@@ -33,7 +32,7 @@ def name(word: str) -> str:
     k_{1} \mathrm{lo} n d_{2}
     """
     stem, index = re.fullmatch(r"(.*?)_?(\d*)", word).groups()  # type: ignore[union-attr]  # it always matches
-    parts = [GREEK.get(part) or (part if len(part) == 1 else rf"\mathrm{{{part}}}") for part in stem.split("_")]
+    parts = [WRITTEN.get(part) or (part if len(part) == 1 else rf"\mathrm{{{part}}}") for part in stem.split("_")]
     return r"\ ".join(parts) + (f"_{{{index}}}" if index else "")
 
 
@@ -50,6 +49,15 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # sympy has no types
             return rf"\frac{{{self._print(sympy.Add(*(shared * term for term in expr.args)))}}}{{{shared}}}"
         return str(super()._print_Add(expr, order))
 
+    def _print_Mul(self, expr: Any) -> str:  # noqa: N802 - likewise
+        factors = sorted(expr.args, key=_factor_place)
+        names = [symbol.name.rstrip("0123456789") for factor in factors for symbol in _named(factor)]
+        before = self._settings["mul_symbol_latex"]
+        self._settings["mul_symbol_latex"] = r" \cdot " if any(len(each) > 1 for each in names) else " "
+        text = str(super()._print_Mul(sympy.Mul(*factors, evaluate=False)))
+        self._settings["mul_symbol_latex"] = before
+        return text
+
     def _print_floor(self, expr: Any, exp: Any = None) -> str:
         return self._bracketed("floor", expr, exp)
 
@@ -61,7 +69,7 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # sympy has no types
         return f"{text}^{{{exp}}}" if exp is not None else text
 
     def _print_And(self, expr: Any) -> str:  # noqa: N802 - sympy looks for this name
-        return r" \quad\text{and}\quad ".join(self._print(part) for part in expr.args)
+        return r" \quad\text{and}\quad ".join(self._print(part) for part in sorted(expr.args, key=str))
 
     def _print_Or(self, expr: Any) -> str:  # noqa: N802 - sympy looks for this name
         return r" \quad\text{or}\quad ".join(self._print(part) for part in expr.args)
@@ -85,6 +93,17 @@ def place(term: Any) -> tuple[Any, ...]:
     return bool(coefficient < 0), rest.is_number, min(ranks, default=(99, "")), str(rest)
 
 
+def _named(factor: Any) -> list[Any]:
+    """Return the symbol that a factor is, or is a power of."""
+    base = factor.as_base_exp()[0]
+    return [base] if base.is_Symbol else []
+
+
+def _factor_place(factor: Any) -> tuple[Any, ...]:
+    known = [(_RANK.get(symbol.name.rstrip("0123456789"), 99), symbol.name) for symbol in _named(factor)]
+    return (0, "") if factor.is_number else (1, known[0]) if known else (2, str(factor))
+
+
 def tex(expression: Any) -> str:
     r"""Return the LaTeX of a sympy expression, a relation, a number or a tuple of them.
 
@@ -97,7 +116,7 @@ def tex(expression: Any) -> str:
     """
     if isinstance(expression, tuple):
         return rf"\left({', '.join(tex(part) for part in expression)}\right)"
-    return _SIDE_BY_SIDE.sub(r"\1 \\cdot ", str(_Printer().doprint(_with_ceilings(sympy.sympify(expression)))))
+    return str(_Printer({"order": "none"}).doprint(_with_ceilings(sympy.sympify(expression))))
 
 
 def _with_ceilings(expression: Any) -> Any:

@@ -50,7 +50,7 @@ def result_lines(derivation: Derivation) -> list[str]:
     --------
     >>> from refconv.symbolic.derivations import derive
     >>> print(*result_lines(derive("im2col")), sep=chr(10))
-    \mathrm{rows} &= C \mathrm{KH} \cdot \mathrm{KW}
+    \mathrm{rows} &= C \cdot \mathrm{KH} \cdot \mathrm{KW}
     \mathrm{columns} &= \mathrm{OH} \cdot \mathrm{OW}
     """
     lines = [*derivation.where.items(), *derivation.result.items()]
