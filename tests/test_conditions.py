@@ -12,7 +12,7 @@ from refconv.arithmetic import inverse, output_size
 from refconv.errors import ArgumentError
 from refconv.symbolic.conditions import CONDITIONS, Claim, condition
 from refconv.symbolic.proof import Counterexample
-from refconv.symbolic.prove import prove
+from refconv.symbolic.proving import prove
 from refconv.symbolic.symbols import symbol
 
 CLAIMS = [pytest.param(claim, id=f"{name}: {claim.words}") for name in CONDITIONS for claim in condition(name).claims]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from refconv.arithmetic.fields import Alignment, Field
 from refconv.arithmetic.graphs import GraphNode, graph_fields
 from refconv.arithmetic.reads import Layer
-from refconv.networks.reading import EVERYWHERE, reads_of
-from refconv.networks.records import Conv, Network, Node, Norm, Pad, Unsupported
+from refconv.networks.reading import EVERYWHERE, Reads, reads_of
+from refconv.networks.records import Conv, Network, Node, Norm, Pad, Resize, Unsupported
 from refconv.networks.shaped import Resolved, Shape, Shaped
 from refconv.networks.shapes import resolve
 
@@ -95,7 +95,7 @@ def _all_nodes(resolved: Resolved) -> list[GraphNode]:
     nodes = [GraphNode("input", size=resolved.network.input[1:])]
     for layer in _known_layers(resolved):
         size = _size_of(layer, rank)
-        reads = reads_of(layer, rank)
+        reads = _reads(layer, rank)
         if _normalises_all_positions(layer.node):
             reads = (tuple(Layer(k=n, s=0) for n in size),)
         names = layer.node.inputs[: len(reads)]
@@ -116,7 +116,7 @@ def _followed(resolved: Resolved) -> tuple[list[GraphNode], set[str]]:
         node = layer.node
         branches = [
             (name, reads, name in uniform or EVERYWHERE in reads)
-            for name, reads in zip(node.inputs, reads_of(layer, rank), strict=False)
+            for name, reads in zip(node.inputs, _reads(layer, rank), strict=False)
         ]
         moving = [branch for branch in branches if not branch[2]]
         if not moving:
@@ -126,6 +126,15 @@ def _followed(resolved: Resolved) -> tuple[list[GraphNode], set[str]]:
         names, ways, _ = zip(*(moving or branches), strict=True)
         nodes.append(GraphNode(node.name, names, ways, _size_of(layer, rank), _padding_mode(layer)))
     return nodes, gated
+
+
+def _reads(layer: Shaped, rank: int) -> tuple[Reads, ...]:
+    """Return how a layer reads; what resizes a single position reads it everywhere."""
+    reads = reads_of(layer, rank)
+    if not isinstance(layer.node.operation, Resize):
+        return reads
+    size = (layer.input_shapes[0] or ())[1:]
+    return (tuple(EVERYWHERE if n == 1 else read for n, read in zip(size, reads[0], strict=True)),)
 
 
 def _known_layers(resolved: Resolved) -> Iterator[Shaped]:

@@ -97,8 +97,6 @@ def _resize(layer: Shaped, record: Resize, rank: int) -> tuple[Reads, ...]:
 
 
 def _resized(record: Resize, n: int, out: int, scale: Any) -> Read:
-    if n == 1:
-        return EVERYWHERE
     ratio = None if scale is None else 1 / Fraction(scale)
     return resized(n, out, record.method, record.coordinates, record.rounding, ratio)
 

@@ -4,40 +4,44 @@ Needs sympy (``pip install refconv[sympy]``). Stands on `refconv.arithmetic` alo
 first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from refconv.lazy import attach
 
 if TYPE_CHECKING:
+    from refconv.symbolic.conditions import CONDITIONS as CONDITIONS
+    from refconv.symbolic.conditions import Claim as Claim
+    from refconv.symbolic.conditions import Condition as Condition
+    from refconv.symbolic.conditions import condition as condition
+    from refconv.symbolic.derivations import DERIVATIONS as DERIVATIONS
+    from refconv.symbolic.derivations import derive as derive
+    from refconv.symbolic.derivations.record import Derivation as Derivation
+    from refconv.symbolic.derivations.record import DerivationError as DerivationError
     from refconv.symbolic.grammar import parse as parse
     from refconv.symbolic.proof import Counterexample as Counterexample
     from refconv.symbolic.proof import Proof as Proof
     from refconv.symbolic.proof import ProofStep as ProofStep
     from refconv.symbolic.proof import Undecided as Undecided
-    from refconv.symbolic.prove import prove as prove
+    from refconv.symbolic.proving import prove as prove
+    from refconv.symbolic.rendering import TARGETS as TARGETS
+    from refconv.symbolic.rendering import render as render
     from refconv.symbolic.residues import ResidueForm as ResidueForm
     from refconv.symbolic.residues import residue_form as residue_form
     from refconv.symbolic.symbols import symbol as symbol
+    from refconv.symbolic.winograd import cook_toom as cook_toom
 
-_HOMES: dict[str, tuple[str, ...]] = {
-    "refconv.symbolic.grammar": ("parse",),
-    "refconv.symbolic.proof": ("Counterexample", "Proof", "ProofStep", "Undecided"),
-    "refconv.symbolic.prove": ("prove",),
-    "refconv.symbolic.residues": ("ResidueForm", "residue_form"),
-    "refconv.symbolic.symbols": ("symbol",),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-__all__ = sorted(_HOME_OF)  # noqa: PLE0605 - a list of strings
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name from its home, once."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'refconv.symbolic' has no attribute {name!r}")
-    value = getattr(import_module(_HOME_OF[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__all__, __getattr__, __dir__ = attach(
+    __name__,
+    {
+        "conditions": ("CONDITIONS", "Claim", "Condition", "condition"),
+        "derivations": ("DERIVATIONS", "derive"),
+        "derivations.record": ("Derivation", "DerivationError"),
+        "grammar": ("parse",),
+        "proof": ("Counterexample", "Proof", "ProofStep", "Undecided"),
+        "proving": ("prove",),
+        "rendering": ("TARGETS", "render"),
+        "residues": ("ResidueForm", "residue_form"),
+        "symbols": ("symbol",),
+        "winograd": ("cook_toom",),
+    },
+)

@@ -17,7 +17,7 @@ from refconv.arithmetic.inverse.inputs import input_interval, preserving_padding
 from refconv.arithmetic.sizes import effective_kernel_size, output_size
 from refconv.errors import ArgumentError
 from refconv.symbolic.proof import Counterexample, Proof, Undecided
-from refconv.symbolic.prove import prove
+from refconv.symbolic.proving import prove
 from refconv.symbolic.symbols import symbol
 
 __all__ = ["CONDITIONS", "Claim", "Condition", "condition"]

@@ -33,7 +33,7 @@ class Proof:
 
     Examples
     --------
-    >>> from refconv.symbolic.prove import prove
+    >>> from refconv.symbolic.proving import prove
     >>> proof = prove("n - 2*floor(n/2) == n mod 2")
     >>> bool(proof), proof.check()
     (True, True)
@@ -96,7 +96,7 @@ class Counterexample:
 
     Examples
     --------
-    >>> from refconv.symbolic.prove import prove
+    >>> from refconv.symbolic.proving import prove
     >>> found = prove("2*floor(n/2) == n")
     >>> print(found)
     2*floor(n/2) = n, refuted: at n = 1 the left side is 0, the right side 1
@@ -164,7 +164,7 @@ class Undecided:
 
     Examples
     --------
-    >>> from refconv.symbolic.prove import prove
+    >>> from refconv.symbolic.proving import prove
     >>> answer = prove("2**n > n")
     >>> print(type(answer).__name__, bool(answer))
     Undecided False

@@ -85,6 +85,9 @@ def fold(node: Any, given: Sequence[Constant | None], attributes: dict[str, Any]
     return [Constant(np.shape(result), partial(np.asarray, result), learnt) for result in results]
 
 
+_INTEGERS = (6, 7)  # INT32 and INT64, in which sizes are
+
+
 def _keeping_sizes(operator: str, arrays: Sequence[Any], attributes: dict[str, Any]) -> Any:
     """Return the result of what only moves sizes about, or None for what computes with them."""
     import numpy as np
@@ -94,7 +97,7 @@ def _keeping_sizes(operator: str, arrays: Sequence[Any], attributes: dict[str, A
         return np.asarray(np.take(data, rest[0].astype(int), axis=attributes.get("axis", 0)), dtype=object)
     if operator == "Concat":
         return np.concatenate([np.asarray(array, dtype=object) for array in arrays], axis=attributes["axis"])
-    if operator in ("Identity", "Cast"):
+    if operator == "Identity" or (operator == "Cast" and attributes["to"] in _INTEGERS):
         return data
     if operator in ("Unsqueeze", "Squeeze"):
         axes = attributes.get("axes") if len(arrays) < 2 or rest[0] is None else rest[0].astype(int).tolist()

@@ -157,7 +157,8 @@ def _instance_norm(call: Call) -> Value:
     """Express it as it is, or, on groups of channels in a row, as the group normalisation that it is there."""
     axes = call.x.axes
     if axes is None or len(axes) != 3 or axes[1][0] != MIXED:
-        return _norm("instance")(call)
+        learnt = [given is not None and given.learnt for given in (call.constant(1), call.constant(2))]
+        return ex.norm(call.draft, call.name, call.x, "instance", *learnt)
     groups, channels = (call.x.shape or ())[1], axes[1][2][1]
     if channels % groups:
         raise Inexpressible("it normalises parts of channels")

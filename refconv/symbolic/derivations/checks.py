@@ -97,7 +97,7 @@ class Proved:
 
     def run(self) -> Outcome:
         """Prove each claim, and check the proof."""
-        from refconv.symbolic.prove import prove
+        from refconv.symbolic.proving import prove
 
         details = []
         for claim in self.claims:
