@@ -173,7 +173,8 @@ SMALL = {
     )
 }
 
-POLYNOMIAL = [*SMALL.keys() - {"gate", "wave", "classifier", "normalised", "activated", "residual", "separable"}]
+IRRATIONAL = ("gate", "wave", "classifier", "normalised", "activated", "residual", "separable")
+POLYNOMIAL = [name for name in SMALL if name not in IRRATIONAL]
 """Those that are piecewise linear in their input, with rational numbers alone."""
 
 

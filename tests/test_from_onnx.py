@@ -356,6 +356,10 @@ def test_sizes_computed_with_arithmetic_are_folded():
     ]
     numbers = {"two": np.array([2]), "four": np.array([4]), "by": np.array([2]), "e": np.zeros(0, np.float32)}
     assert from_onnx(model(doubled, weights=numbers)).nodes[0].operation == Resize(size=(24, 20))
+    scaled = [("Cast", "hw", "f", {"to": 1}), ("Mul", "f half", "g", {}), ("Floor", "g", "i", {})]
+    doubled[2:3] = [*scaled, ("Cast", "i", "big", {"to": 7})]
+    numbers["half"] = np.float32(1.5)
+    assert from_onnx(model(doubled, weights=numbers)).nodes[0].operation == Resize(size=(18, 15))
 
 
 def test_channels_last():
@@ -383,6 +387,26 @@ def test_channels_last():
     assert resolve(network)["d"].shape == (7, 7, 6)
     mixed = from_onnx(model([nodes[0], nodes[1], nodes[2], ("Flatten", "c", "y", {})], (1, 9, 8, 3), weights))
     assert "another order" in mixed.nodes[-1].operation.reason
+
+
+def test_which_axis_is_the_channels_where_two_change_places():
+    turn = {"perm": [0, 2, 1]}
+    weights = {"w": (4, 3, 3), "v": (3, 5), "s": (3,)}
+    last = from_onnx(model([("Transpose", "x", "a", turn), ("Conv", "a w", "y", {})], (1, 9, 3), weights))
+    assert last.input == (3, 9)
+    nodes = [("Transpose", "x", "a", turn), ("LayerNormalization", "a s s", "b", {}), ("MatMul", "b v", "y", {})]
+    first = from_onnx(model(nodes, (1, 3, 9), weights))
+    assert first.input == (3, 9)
+    assert [node.operation for node in first.nodes] == [Norm("channel"), Conv(5, 1, bias=False)]
+
+
+def test_neutral_constants_of_an_exporter_are_no_parameters():
+    said = [
+        ("Constant", "", "s", {"value": numpy_helper.from_array(np.ones(3, np.float32))}),
+        ("Constant", "", "b", {"value": numpy_helper.from_array(np.zeros(3, np.float32))}),
+        ("InstanceNormalization", "x s b", "y", {}),
+    ]
+    assert from_onnx(model(said)).nodes[0].operation == Norm("instance", False, False)
 
 
 def test_what_no_record_expresses_is_named_and_what_follows_is_kept():

@@ -6,6 +6,8 @@
     draft.py       the network in the making, and the rule that what cannot be expressed becomes `Unsupported`
     expressing.py  layers, as both libraries name them, as records
     moving.py      reshapes, transpositions, slices, splits: recognised where they move whole axes, refused elsewhere
-    onnx.py        ONNX, over onnx_constants.py and onnx_operators.py
-    torch.py       PyTorch, over torch_functions.py
+    onnx.py        ONNX: onnx_model.py loads it, onnx_constants.py folds what does not depend on the input, and
+                   onnx_operators.py and onnx_moves.py express each operator, given as an onnx_call.py
+    torch.py       PyTorch: torch_tracing.py runs the module and sees every call, torch_functions.py and torch_moves.py
+                   express each of them, given as a torch_call.py
 """

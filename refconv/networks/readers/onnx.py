@@ -89,7 +89,7 @@ class _Reading:
         """Take in one node."""
         from onnx import helper
 
-        given = [self.known.get(name) for name in node.input if True]
+        given = [self.known.get(name) for name in node.input]
         attributes = {each.name: helper.get_attribute_value(each) for each in node.attribute}
         named = {key: said.decode() if isinstance(said, bytes) else said for key, said in attributes.items()}
         call = Call(node.op_type, node.name or node.output[0], self.draft, given, named, self.opset, len(node.output))
@@ -135,9 +135,9 @@ class _Reading:
 
     def _unsupported(self, node: Any, given: Sequence[Any], reason: str, first: int = 0) -> list[Value]:
         reads = list({each.name: each for each in given if isinstance(each, Value)}.values())
-        shapes = [(name, self.shapes.get(name)) for name in node.output[first:] if name]
+        shapes = [self.shapes.get(name) for name in node.output[first:] if name]
         stem = node.name or node.output[0]
-        return [self.draft.unsupported(node.op_type, reason, reads, shape, stem) for _, shape in shapes]
+        return [self.draft.unsupported(node.op_type, reason, reads, shape, stem) for shape in shapes]
 
 
 _RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli")

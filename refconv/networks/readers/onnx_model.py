@@ -70,9 +70,16 @@ def _channels_last(graph: Any, name: str) -> bool:
     """Return whether all that reads the input first moves its last axis to the channels' place."""
     readers = [node for node in graph.node if name in node.input]
     orders = [list(each.ints) for node in readers for each in node.attribute if node.op_type == "Transpose"]
+    moved = {result for node in readers for result in node.output}
+    after = {node.op_type for node in graph.node if moved & set(node.input)}
+    sure = len(orders[0]) > 3 if orders else False  # of three axes two change places, whichever were the channels
     return len(orders) == len(readers) > 0 and all(
-        order == [0, len(order) - 1, *range(1, len(order) - 1)] for order in orders
+        order == [0, len(order) - 1, *range(1, len(order) - 1)] and (sure or after & _CHANNELS_FIRST)
+        for order in orders
     )
+
+
+_CHANNELS_FIRST = {"Conv", "ConvTranspose", "MaxPool", "AveragePool", "BatchNormalization"}
 
 
 def inferred_shapes(proto: Any, source: str, shape: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
