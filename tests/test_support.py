@@ -29,10 +29,10 @@ from refconv.arithmetic import (
     resized,
     stack_support,
     support,
-    supports,
     taps_on_real_pixels,
     transposed_output_size,
 )
+from refconv.arithmetic.supports import supports
 from refconv.errors import ArgumentError, ShapeError
 from tests.graphs import draw_graph, draw_read, paths, seeded, unbounded
 

@@ -73,7 +73,6 @@ if TYPE_CHECKING:
     from refconv.arithmetic.supports import Support as Support
     from refconv.arithmetic.supports import positions_read as positions_read
     from refconv.arithmetic.supports import support as support
-    from refconv.arithmetic.supports import supports as supports
     from refconv.arithmetic.traffic import GradientTraffic as GradientTraffic
     from refconv.arithmetic.traffic import Traffic as Traffic
     from refconv.arithmetic.traffic import convolution_traffic as convolution_traffic
@@ -122,7 +121,7 @@ __all__, __getattr__, __dir__ = attach(
             "same_transposed_padding",
             "transposed_output_size",
         ),
-        "supports": ("Support", "positions_read", "support", "supports"),
+        "supports": ("Support", "positions_read", "support"),
         "traffic": ("GradientTraffic", "Traffic", "convolution_traffic", "gradient_traffic", "intensity"),
     },
 )

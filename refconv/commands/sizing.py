@@ -85,7 +85,8 @@ def _shown(args: Namespace, axis: Axis, out: Any, name: str) -> str:
         )
     hanging = ", the last stretched so that its window fits" if args.ceil_mode else ""
     left = (axis.padded - axis.span) % axis.s
-    rest = f"\n  the last {left} of them are read by no window" if left else ""
+    those = "the last of them is" if left == 1 else f"the last {left} of them are"
+    rest = f"\n  {those} read by no window" if left else ""
     return (
         f"{name}{out}\n  {axis.n} samples and padding {axis.lo} + {axis.hi}{hanging} make {axis.padded}{rest}\n{span}\n"
         f"  floor(({axis.padded} - {axis.span}) / {axis.s}) + 1 = {out} windows fit   (R15)"

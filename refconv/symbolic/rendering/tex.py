@@ -50,6 +50,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # sympy has no types
         return str(super()._print_Add(expr, order))
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802 - likewise
+        if expr.is_Pow:  # sympy sends 1/x this way: its base and exponent are no factors
+            return str(super()._print_Mul(expr))
         factors = sorted(expr.args, key=_factor_place)
         names = [symbol.name.rstrip("0123456789") for factor in factors for symbol in _named(factor)]
         before = self._settings["mul_symbol_latex"]
@@ -63,6 +65,11 @@ class _Printer(LatexPrinter):  # type: ignore[misc]  # sympy has no types
 
     def _print_ceiling(self, expr: Any, exp: Any = None) -> str:
         return self._bracketed("ceil", expr, exp)
+
+    def _print_Mod(self, expr: Any, exp: Any = None) -> str:  # noqa: N802 - sympy looks for this name
+        sides = (self._print(a) if _is_bare(a) else rf"\left({self._print(a)}\right)" for a in expr.args)
+        text = r" \bmod ".join(sides)
+        return rf"\left({text}\right)^{{{exp}}}" if exp is not None else text
 
     def _bracketed(self, kind: str, expr: Any, exp: Any) -> str:
         text = rf"\left\l{kind} {self._print(sympy.together(expr.args[0]))} \right\r{kind}"
@@ -91,6 +98,11 @@ def place(term: Any) -> tuple[Any, ...]:
     names = sorted(str(symbol) for symbol in rest.free_symbols)
     ranks = [(_RANK.get(word.rstrip("0123456789"), 99), word) for word in names]
     return bool(coefficient < 0), rest.is_number, min(ranks, default=(99, "")), str(rest)
+
+
+def _is_bare(side: Any) -> bool:
+    """Return whether a side of a remainder needs no parentheses: nobody should have to know how tightly mod binds."""
+    return bool(side.is_Symbol or (side.is_Integer and side >= 0) or isinstance(side, sympy.floor | sympy.ceiling))
 
 
 def _named(factor: Any) -> list[Any]:
