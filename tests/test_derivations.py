@@ -29,7 +29,7 @@ SYMBOLIC = {
     "output_size": lambda *a: {"out": ar.output_size(*a)},
     "transposed_size": lambda *a: {"out": ar.transposed_output_size(*a)},
     "pooled_size": lambda *a: {"out": ar.pooled_output_size(*a, ceil_mode=True)},
-    "inflated_kernel": lambda *a: {"k": ar.effective_kernel_size(*a)},
+    "inflated_kernel": lambda *a: {"span": ar.effective_kernel_size(*a)},
     "same_padding": lambda *a: dict(zip(("lo", "hi"), ar.same_padding(*a), strict=True)),
     "receptive_field": lambda *a: {
         key: getattr(ar.receptive_field([ar.Layer(*a)]), key) for key in ("size", "jump", "padding")

@@ -24,6 +24,7 @@ from refconv.arithmetic import (
     resized,
 )
 from refconv.errors import ArgumentError, ArgumentTypeError
+from refconv.networks import network, receptive_fields
 from tests.graphs import draw_read, seeded, unbounded
 
 SMALL = [
@@ -379,3 +380,21 @@ def test_endless_periods_are_refused():
     ]
     with pytest.raises(ArgumentError, match="more than 65536"):
         join(branches)
+
+
+def test_outputs_stand_on_average_where_the_jump_takes_them():
+    """Fields of one period, each taken back by its jumps: their centres' mean is where the first output stands."""
+    for k, s, lo in product(range(1, 6), range(1, 4), range(3)):
+        if k < s:
+            continue  # some outputs read nothing
+        field = Field(((-1, 3),), 2).through(Transposed(k, s, lo=lo))
+        places = [Fraction(sum(field.region(i)), 2) - i * field.jump for i in range(s * field.period)]
+        assert field.centre == sum(places) / len(places)
+        # and that is where the convolution whose adjoint this is would have to look from
+        assert field.centre == 1 - Fraction(2, s) * (Fraction(k - 1, 2) - lo)
+
+
+@pytest.mark.parametrize("name", ["unet", "fcn16s", "fcn8s", "resnet50", "deeplabv3_resnet101_os16"])
+def test_the_branches_of_well_made_networks_are_aligned(name):
+    for field in receptive_fields(network(name)):
+        assert all(alignment.aligned for alignment in field.alignments), field.layer.node.name

@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from fractions import Fraction
 from functools import reduce
-from itertools import pairwise
 from math import gcd, lcm
 from numbers import Integral, Rational
 from typing import TypeAlias
@@ -98,6 +97,18 @@ class Field:
         region = self.region(0)
         return None if region is None else half(region[0] + region[1])
 
+    @property
+    def centre(self) -> Integer:
+        """Where the first output stands: the offset, or the mean over a period of each field's centre less its jumps.
+
+        An up-sampling gives neighbouring outputs the same field; on average the centres still move on by the jump.
+        """
+        if not self.defined or not self.reads or self.period == 1:
+            return self.offset
+        along = enumerate(self.phases)
+        places = [half(phase[0] + phase[1]) - i * self.jump for i, phase in along if phase is not None]
+        return sum(places, Fraction(0)) / len(places)
+
     def region(self, i: Integer) -> Interval:
         """Return the first and the last input pixel of output `i`'s field, or None where it depends on nothing.
 
@@ -166,11 +177,11 @@ class Alignment:
     jumps : tuple
         The jump of each branch.
     offsets : tuple
-        The centre of each branch's field of the first output.
+        Where each branch's first output stands: its field's `centre`.
     jumps_equal : bool or None
         None where symbols leave it open; the join is then taken as if they were.
     centres_equal : bool or None
-        Whether all branches have the same centre at every output. None where symbols leave it open.
+        Whether all branches stand at the same place, on average over a period. None where symbols leave it open.
     """
 
     jumps: tuple[Integer, ...]
@@ -197,7 +208,7 @@ def join(fields: Iterable[Field]) -> tuple[Field, Alignment]:
     False
     """
     branches = [field for field in fields if field.reads or not field.defined]
-    jumps, offsets = tuple(field.jump for field in branches), tuple(field.offset for field in branches)
+    jumps, offsets = tuple(field.jump for field in branches), tuple(field.centre for field in branches)
     if not branches:
         return NOTHING, Alignment((), ())
     first, *others = branches
@@ -209,15 +220,16 @@ def join(fields: Iterable[Field]) -> tuple[Field, Alignment]:
     period = lcm(*(field.period for field in branches))
     _check_period(period)
     regions = [tuple(field.region(i) for field in branches) for i in range(period)]
-    centres_equal = _all(_concentric(each) for each in regions)
+    centres_equal = _all(_equal(first.centre, field.centre) for field in others)
     advance = first.advance * (period // first.period)
+    if period > 1 and centres_equal is None:
+        raise ArgumentTypeError(
+            "receptive field",
+            "branches are joined behind an up-sampling, and symbols leave open how they lie to one another.",
+            fix="Give numbers from the first up-sampling on.",
+        )
     field = _shortest(tuple(map(_around, regions)), advance)
     return field, Alignment(jumps, offsets, jumps_equal, centres_equal)
-
-
-def _concentric(regions: Iterable[Interval]) -> bool | None:
-    centres = [first + last for first, last in filter(None, regions)]
-    return _all(_equal(one, other) for one, other in pairwise(centres))
 
 
 def _around(regions: Iterable[Interval]) -> Interval:

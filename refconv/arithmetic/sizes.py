@@ -130,7 +130,10 @@ def same_padding(
     >>> same_padding(5, 3, s=2), same_padding(6, 3, s=2), same_padding(6, 3, s=2, lower=True)
     ((1, 1), (0, 1), (1, 0))
     """
-    total = maximum((ceil_div(n, s) - 1) * s + effective_kernel_size(k, d) - n, 0)
+    spare = effective_kernel_size(k, d) - s
+    total = ceil_div(n, s) * s - n + spare
+    if not (isinstance(spare, int) and spare >= 0):  # else it is never negative, and a symbol's formula stays short
+        total = maximum(total, 0)
     return _split(total, lower)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -59,6 +60,8 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     from refconv.networks.shapes import resolve
 
     said = conventions(args.conventions, args.set)
+    if isinstance(args.batch, int) and args.batch < 1:
+        raise ArgumentError("cost", f"--batch is {args.batch}.", fix="The smallest batch is 1.")
     network = resolved(args)
     cost = network_cost(resolve(network.network, batch=args.batch), conventions=said, backward=args.backward)
     if args.json:
@@ -97,10 +100,9 @@ def _value(change: str, text: str, before: Any) -> Any:
             raise ArgumentError("--set", f"{change!r} must be true or false.", fix="Write one of these.")
         return text.lower() == "true"
     if isinstance(before, int):
-        try:
-            return int(text)
-        except ValueError:
-            raise ArgumentError("--set", f"{change!r} must be a number.", fix="Write digits.") from None
+        if not re.fullmatch(r"[0-9]{1,100}", text):
+            raise ArgumentError("--set", f"{change!r} must be a number, 0 or more.", fix="Write digits.")
+        return int(text)
     return text
 
 

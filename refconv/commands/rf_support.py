@@ -9,6 +9,7 @@ from typing import TextIO
 from refconv.arithmetic.per_axis import entries, letters
 from refconv.arithmetic.supports import Support
 from refconv.commands.values import as_given
+from refconv.errors import ArgumentError
 from refconv.networks.shaped import Resolved
 from refconv.networks.support import network_support
 
@@ -21,6 +22,8 @@ def show(resolved: Resolved, args: Namespace, out: TextIO) -> None:
     """Print which pixels one output reads."""
     name = args.layer or resolved.network.outputs[0]
     position = tuple(entries(args.at) or [args.at])
+    if not all(isinstance(place, int) for place in position):
+        raise ArgumentError("rf", f"--at {', '.join(map(str, position))} is no position.", fix="Give a number for each axis.")
     read = network_support(resolved, name, [position])
     if args.json:
         document = {

@@ -96,4 +96,4 @@ def _misalignment(field: NodeField) -> str:
     alignment = next(each for each in field.alignments if each.aligned is False)
     if alignment.jumps_equal is False:
         return f"jumps {', '.join(map(str, alignment.jumps))}; they drift apart, and the field is undefined"
-    return f"centres of the first output at {', '.join(map(str, alignment.offsets))}"
+    return f"their first outputs stand at {', '.join(map(str, alignment.offsets))}"

@@ -34,8 +34,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[Any]], left: int = 1) -
 def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(_text, value))
-    if isinstance(value, Fraction) and value.denominator in (1, 2):
-        return f"{float(value):g}"
+    if isinstance(value, Fraction) and value.denominator == 2:
+        return f"{'-' if value < 0 else ''}{abs(value.numerator) // 2}.5"  # exact, however large
     return "" if value is None else str(value)
 
 

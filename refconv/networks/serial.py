@@ -7,7 +7,9 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
+from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError
+from refconv.networks.checks import check_numbers, check_words
 from refconv.networks.records import OPERATIONS, Network, Node, Operation
 
 __all__ = ["from_json", "to_json"]
@@ -80,6 +82,8 @@ def from_json(text: str) -> Network:
     ------
     ArgumentError
         For a document that is none, or of a network that makes no sense; the message says where.
+    ArgumentTypeError
+        For a number that is none, or a flag that is neither true nor false.
 
     Examples
     --------
@@ -108,16 +112,29 @@ def from_json(text: str) -> Network:
         known.add(node.name)
         nodes.append(node)
     outputs = _names(document, "outputs", "the network")
-    if not set(outputs) <= known:
+    if not outputs or not set(outputs) <= known:
         raise ArgumentError("from_json", f"the outputs {outputs} are not all nodes.", fix="Name nodes.")
     return Network(
-        name=_entry(document, "name", "the network"),
-        input=_value(_listed(document, "input", "the network")),
+        name=_text(_entry(document, "name", "the network"), "name"),
+        input=tuple(integer("from_json", "each number of 'input'", n, 1) for n in _shape(document)),
         nodes=tuple(nodes),
         outputs=outputs,
-        references=tuple(document.get("references", [])),
-        note=document.get("note", ""),
+        references=_names({"references": [], **document}, "references", "the network"),
+        note=_text(document.get("note", ""), "note"),
     )
+
+
+def _shape(document: Any) -> list[Any]:
+    shape = _listed(document, "input", "the network")
+    if not shape:
+        raise ArgumentError("from_json", "of the network 'input' is empty.", fix="Write channels and sizes.")
+    return shape
+
+
+def _text(value: Any, key: str) -> str:
+    if not isinstance(value, str):
+        raise ArgumentError("from_json", f"of the network {key!r} is {value!r}.", fix="Write it in quotes.")
+    return value
 
 
 def _entry(plain: Any, key: str, where: str) -> Any:
@@ -146,19 +163,23 @@ def _node_from_plain(plain: Any, where: str) -> Node:
         problem = f"{where}, {name!r}, is {word!r}, which is no operation."
         raise ArgumentError("from_json", problem, fix=f"The operations are {', '.join(OPERATIONS)}.")
     options = {key: _value(value) for key, value in plain.items() if key not in ("name", "op", "inputs")}
+    where = f"{where}, {name!r}"
     if "scale" in options:
-        options["scale"] = _ratio(options["scale"])
-    record = _record(OPERATIONS[word], options, f"{where}, {name!r}")
+        options["scale"] = _ratio(options["scale"], where)
+    record = _record(OPERATIONS[word], options, where)
     return Node(name, record, _names(plain, "inputs", where))
 
 
 def _record(kind: type[Operation], options: dict[str, Any], where: str) -> Operation:
     try:
-        return kind(**options)
+        record = kind(**options)
     except TypeError:
         takes = ", ".join(field.name for field in fields(kind)) or "nothing"
         problem = f"{where}: {', '.join(options) or 'nothing'} does not make a {kind.__name__}."
         raise ArgumentError("from_json", problem, fix=f"It takes {takes}.") from None
+    check_numbers(f"from_json, {where}", record)
+    check_words(f"from_json, {where}", record)
+    return record
 
 
 def _value(value: Any) -> Any:
@@ -166,8 +187,13 @@ def _value(value: Any) -> Any:
     return tuple(map(_value, value)) if isinstance(value, list) else value
 
 
-def _ratio(value: Any) -> Any:
+def _ratio(value: Any, where: str) -> Any:
     """Return ratios, written "3/2", as Fractions."""
     if isinstance(value, tuple):
-        return tuple(map(_ratio, value))
-    return Fraction(value) if isinstance(value, str) else value
+        return tuple(_ratio(each, where) for each in value)
+    if not isinstance(value, str):
+        return value
+    try:
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        raise ArgumentError("from_json", f"{where}: the scale {value!r} is no ratio.", fix='Write "3/2".') from None

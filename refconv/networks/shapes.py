@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refconv.arithmetic.integers import Integer
+from refconv.arithmetic.per_axis import integer
 from refconv.errors import ShapeError
 from refconv.networks.axes import is_symbolic, numbers
+from refconv.networks.checks import check_numbers
 from refconv.networks.records import Network, Unsupported
 from refconv.networks.rules import RULES
 from refconv.networks.shaped import Resolved, Shape, Shaped
@@ -55,6 +57,7 @@ def resolve(
     layers = []
     for node in network.nodes:
         op = f"{network.name}, {node.name}"
+        check_numbers(op, node.operation)
         given = tuple(known[name] for name in node.inputs)
         rule = RULES[type(node.operation)]
         if None in given and not isinstance(node.operation, Unsupported):
@@ -82,4 +85,5 @@ def _check_input(network: Network, shape: Shape) -> None:
             fix=f"Begin with the channels, such as {network.input}.",
         )
     if not is_symbolic(shape):
-        numbers(network.name, "input", shape, len(shape))
+        integer(network.name, "the input's number of channels", shape[0], 1)
+        numbers(network.name, "input", shape[1:], len(shape) - 1)

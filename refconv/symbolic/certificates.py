@@ -6,25 +6,37 @@ Only ever used to search. Whether the multipliers add up to a contradiction is c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 from refconv.symbolic.polynomials import Monomial, Polynomial
 
-__all__ = ["Point", "contradiction"]
+__all__ = ["Point", "Work", "contradiction"]
 
 Point: TypeAlias = dict[Monomial, Fraction]
 
 _MOST_PIVOTS = 600
 
 
-def contradiction(facts: Sequence[Polynomial]) -> tuple[dict[int, Fraction] | None, Point | None]:
-    """Return multipliers, at least 0, with which the facts (each at least 0) add up to -1; or a point.
+@dataclass(slots=True)
+class Work:
+    """How many more entries of a table may be computed: a few seconds' worth, the same on every machine."""
+
+    entries: int = 16_000_000
+
+
+def contradiction(
+    facts: Sequence[Polynomial], work: Work | None = None
+) -> tuple[dict[int, Fraction] | None, Point | None]:
+    """Return multipliers, at least 0, with which the facts (each at least 0) add up to -1; or a point; or neither.
 
     Parameters
     ----------
     facts : sequence of Polynomial
         Each at least 0, with ints as coefficients. Every monomial counts as a variable of its own.
+    work : Work, optional
+        What may be done before it gives up; it is used up.
 
     Returns
     -------
@@ -50,7 +62,7 @@ def contradiction(facts: Sequence[Polynomial]) -> tuple[dict[int, Fraction] | No
     objective = [-sum(column) for column in zip(*table, strict=True)]
     objective[len(facts) : len(facts) + size] = [0] * size
     basis = [len(facts) + i for i in range(size)]
-    scale = _minimised(table, objective, basis, len(facts))
+    scale = _minimised(table, objective, basis, len(facts), work or Work())
     if scale is None:
         return None, None
     if objective[-1] == 0:
@@ -59,13 +71,18 @@ def contradiction(facts: Sequence[Polynomial]) -> tuple[dict[int, Fraction] | No
     return None, {m: Fraction(-y, dual[-1]) for m, y in zip(rows, dual, strict=False)}
 
 
-def _minimised(table: list[list[int]], objective: list[int], basis: list[int], columns: int) -> int | None:
+def _minimised(
+    table: list[list[int]], objective: list[int], basis: list[int], columns: int, work: Work
+) -> int | None:
     """Pivot in place until nothing gets better; entries are ints over one common denominator, which is returned."""
     scale = 1
     for pivots in range(_MOST_PIVOTS):
         wanted = [j for j in range(columns) if objective[j] < 0]
         if not wanted:
             return scale
+        work.entries -= len(table) * len(objective)
+        if work.entries < 0:
+            return None
         # the steepest column at first, then the first one, which cannot go round in circles
         enter = min(wanted, key=lambda j: objective[j]) if pivots < _MOST_PIVOTS // 4 else wanted[0]
         rows = [i for i, row in enumerate(table) if row[enter] > 0]

@@ -146,7 +146,7 @@ class _Replay:
 
     def _remainders(self, check: Remainders, goal: Goal, setting: Setting) -> None:
         x, m, q = check.symbol, check.modulus, check.quotient
-        if not (isinstance(m, int) and m >= 1 and x in self.known and x.is_integer):
+        if not (type(m) is int and m >= 1 and x in self.known and x.is_integer):  # True is an int too
             raise ProofError(f"{x} has no remainders modulo {m}")
         if q in self.known or q != sympy.Symbol(str(q), integer=True) or any(x == y for y, *_ in setting.splits):
             raise ProofError(f"{q} is not a new integer")

@@ -52,6 +52,8 @@ def compiled(expression: Any, symbols: Sequence[sympy.Symbol]) -> Function:
     if e in (sympy.true, sympy.false):
         return lambda values: bool(e)
     if e.is_Symbol:
+        if e not in symbols:  # bound inside, as that of a sum is
+            raise Undefined(f"no value is known for {e}")
         i = list(symbols).index(e)
         return lambda values: values[i]
     if e.is_Rational:

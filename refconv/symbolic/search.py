@@ -14,7 +14,7 @@ from typing import Any
 
 import sympy
 
-from refconv.symbolic.certificates import Point, contradiction
+from refconv.symbolic.certificates import Point, Work, contradiction
 from refconv.symbolic.checking import Goal, opposite
 from refconv.symbolic.lowering import Lowering, NeedsCase, Setting
 from refconv.symbolic.polynomials import Polynomial
@@ -36,9 +36,10 @@ class Refuted(Exception):  # noqa: N818
 
 @dataclass(slots=True)
 class Budget:
-    """How many more leaves may be tried."""
+    """How many more leaves may be tried, and what may be computed in all of them."""
 
     leaves: int = 4000
+    work: Work = field(default_factory=Work)
     tried: list[str] = field(default_factory=list)
 
 
@@ -144,14 +145,14 @@ def _refuted(
     if goal.rel == "==":
         halves = [_refuted(Goal(rel, goal.lhs, goal.rhs), setting, low, budget, splits, level) for rel in ("<=", ">=")]
         return _all([Both()], *halves)
-    if budget.leaves <= 0:
+    if budget.leaves <= 0 or budget.work.entries <= 0:
         return None
     budget.leaves -= 1
     facts = [*(fact.polynomial for fact in low.facts), *opposite(goal, low)]
     if level and max(f.degree for f in facts) < 2 and not any(not v.is_constant for _, _, v in low.floors):
         return None
     columns = _columns(facts, low, level)
-    multipliers, point = contradiction([p for _, p in columns])
+    multipliers, point = contradiction([p for _, p in columns], budget.work)
     if multipliers is not None:
         terms = tuple((c, columns[j][0]) for j, c in sorted(multipliers.items()))
         return [Refutation(terms)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from refconv.arithmetic.integers import Integer
+from refconv.errors import RefconvError
 from refconv.networks.readers.values import Axes, Inexpressible, Value, channels_first
 from refconv.networks.records import Network, Node, Operation, Unsupported
 from refconv.networks.rules import RULES
@@ -91,11 +92,11 @@ class Draft:
         return Value(added, shape, None)
 
     def attempt(self, express: Callable[[], Any]) -> Any:
-        """Return what `express` returns, or, where it raises `Inexpressible`, undo what it added and let that pass."""
+        """Return what `express` returns, or, where it raises, undo what it added and let that pass."""
         before = set(self._nodes)
         try:
             return express()
-        except Inexpressible:
+        except (Inexpressible, RefconvError):
             for name in set(self._nodes) - before:
                 del self._nodes[name], self._shapes[name]
             raise

@@ -94,21 +94,30 @@ class _Reading:
         named = {key: said.decode() if isinstance(said, bytes) else said for key, said in attributes.items()}
         call = Call(node.op_type, node.name or node.output[0], self.draft, given, named, self.opset, len(node.output))
         call.shape = self.shapes.get(node.output[0])
-        lost = [name for name in node.input if name and name not in self.known]
         try:
-            results = self.draft.attempt(lambda: self._results(node, call, lost))
+            results = self.draft.attempt(lambda: self._results(node, call))
         except Inexpressible as reason:
-            results = self._unsupported(node, given, str(reason))
+            results = self._unsupported(node, [*given, *self._captured(node)], str(reason))
         for name, result in zip(node.output, results, strict=False):
             if name:
                 self.known[name] = result
 
-    def _results(self, node: Any, call: Call, lost: list[str]) -> Sequence[Value | Constant]:
+    def _captured(self, node: Any) -> list[Value]:
+        """Return what the branches or the body of a node read of the graph around them, and depends on the input."""
+        bodies = [body for each in node.attribute for body in [each.g, *each.graphs] if body.node]
+        read = {name for body in bodies for inner in body.node for name in inner.input}
+        inside = [value for body in bodies for inner in body.node for value in self._captured(inner)]
+        return [*(each for name in sorted(read) if isinstance(each := self.known.get(name), Value)), *inside]
+
+    def _results(self, node: Any, call: Call) -> Sequence[Value | Constant]:
+        if node.domain not in _DOMAINS:
+            raise Inexpressible(f"it is of another library: {node.domain}")
         if node.op_type == "Constant":
             return [_constant(node, self.folder)]
+        lost = [name for name in node.input if name and name not in self.known]
         if lost:
             raise Inexpressible(f"what it reads is not known: {', '.join(lost)}")
-        depends = any(isinstance(each, Value) for each in call.given)
+        depends = any(isinstance(each, Value) for each in [*call.given, *self._captured(node)])
         if not depends and node.op_type not in _RANDOM:
             return self._folded(node, call)
         express = OPERATORS.get(node.op_type)
@@ -116,6 +125,10 @@ class _Reading:
             raise Inexpressible("there is no record for it")
         result = express(call)
         results = result if isinstance(result, list) else [result]
+        for name, made in zip(node.output, results, strict=False):
+            inferred = self.shapes.get(name)
+            if isinstance(made, Value) and None not in (made.shape, inferred) and made.shape != inferred:
+                raise Inexpressible(f"its result has shape {made.shape}, by ONNX's own inference {inferred}")
         missing = [name for name in node.output[len(results) :] if name]
         if missing:
             results = [*results, *self._unsupported(node, call.given, "its further results", len(results))]
@@ -140,6 +153,8 @@ class _Reading:
         return [self.draft.unsupported(node.op_type, reason, reads, shape, stem) for shape in shapes]
 
 
+_DOMAINS = ("", "ai.onnx", "com.microsoft")
+"""Whose operators are known by their names: ONNX's own, and those that ONNX Runtime puts in their place."""
 _RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli")
 _SIZES = ("Gather", "Concat", "Unsqueeze", "Squeeze", "Slice", "Cast", "Identity")
 """Evaluated at once: sizes that know whose they are pass through."""

@@ -160,7 +160,7 @@ def _resize(call: Call) -> Value:
         raise Inexpressible("it smooths, or keeps the aspect ratio")
     rank = len(_shape(call.x))
     axes = [axis % rank for axis in call.attributes.get("axes") or range(rank)]
-    factors = _spread(scales, axes, [Fraction(1)] * rank, lambda scale: Fraction(scale).limit_denominator(_FINEST))
+    factors = _spread(scales, axes, [Fraction(1)] * rank, _fraction)
     size = _spread(sizes, axes, list(_shape(call.x)), lambda n: n)
     if ((size or _shape(call.x))[:2] != list(_shape(call.x)[:2]) and size) or (factors and factors[:2] != [1, 1]):
         raise Inexpressible("it resizes channels or the batch")
@@ -176,8 +176,23 @@ def _resize(call: Call) -> Value:
     return ex.resized(call.draft, call.name, call.x, None, scale=whole, **options)
 
 
-_FINEST = 10**6
-"""Scales are float32: the simplest fraction this fine is what was meant."""
+_FINEST = 4096
+
+
+def _fraction(scale: float) -> Fraction:
+    """Return what a scale, a float32, was meant to be: the simplest fraction that rounds to it, if one is simple.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> _fraction(float(np.float32(31 / 15))), _fraction(float(np.float32(1.7)))
+    (Fraction(31, 15), Fraction(17, 10))
+    """
+    import numpy as np
+
+    exact = Fraction(scale)
+    near = (Fraction(round(exact * below), below) for below in range(1, _FINEST + 1))
+    return next((meant for meant in near if np.float32(meant.numerator / meant.denominator) == scale), exact)
 
 
 def _extents(call: Call, number: int) -> list[Any] | None:

@@ -52,8 +52,9 @@ def derivation() -> Derivation:
                 ),
                 step(
                     "Put this in and read off the factor of $u_i$. Row $a$ of $B^T$ has the coefficients of "
-                    "$\\prod (x - p_b)$, row $a$ of $G$ the powers of $p_a$ divided by $\\prod (p_a - p_b)$, row "
-                    "$i$ of $A^T$ the $i$-th powers of all points.",
+                    "$\\prod (x - p_b)$, row $a$ of $G$ the powers of $p_a$ divided by $\\prod (p_a - p_b)$ (where "
+                    "that is negative, both rows change their sign), row $i$ of $A^T$ the $i$-th powers of all "
+                    "points.",
                     r"y = A^T \left[ \left(G g\right) \odot \left(B^T d\right) \right]",
                     Counted(
                         lambda m, r: (

@@ -7,7 +7,7 @@ from math import gcd
 
 from sympy import And
 
-from refconv.arithmetic import Layer, covers, first_hole, hdc_passes, holes, receptive_field, stack_support
+from refconv.arithmetic import Layer, covers, first_hole, hdc_passes, receptive_field, stack_support
 from refconv.symbolic.derivations.checks import Algebra, Counted
 from refconv.symbolic.derivations.common import symbols
 from refconv.symbolic.derivations.record import Derivation, numbered, step
@@ -91,10 +91,22 @@ def derivation() -> Derivation:
                     Counted(_grids, "g > 1", d1=range(1, 9), d2=range(1, 9), d3=range(1, 9), i=range(4)),
                 ),
                 step(
-                    "The widest field without holes takes the largest dilation that is allowed each time: powers of "
-                    "$k$. For $k = 3$: 1, 3, 9, ..., wider than doubling.",
+                    "With the largest dilation that is allowed each time, powers of $k$, the field grows to",
                     rf"d_l = k^{{l-1}} \quad\Longrightarrow\quad \mathrm{{size}} = {tex(powers.expand())}",
                     Algebra((powers, k**3)),
+                ),
+                step(
+                    "No other stack of $k$ taps per layer is wider and has no holes. For $k = 3$: 1, 3, 9, ..., wider "
+                    "than doubling.",
+                    rf"\mathrm{{full}} \quad\Longrightarrow\quad \mathrm{{size}} \le {tex(k**3)}",
+                    Counted(
+                        _none_wider,
+                        "where there are no holes",
+                        k=range(2, 5),
+                        d1=range(1, 5),
+                        d2=range(1, 7),
+                        d3=range(1, 21),
+                    ),
                 ),
                 step(
                     "The criterion $M_2 \\le k$ of hybrid dilated convolution is neither necessary nor sufficient. "
@@ -102,10 +114,7 @@ def derivation() -> Derivation:
                     f"triples of dilations up to 12 with $k = 3$, {passing} pass it and yet have holes, such as 2, "
                     f"2, 2; {failing} fail it and have none, such as 1, 3, 1.",
                     r"\mathrm{rates} = (2, 2, 2): \ \text{holes} \qquad \mathrm{rates} = (1, 3, 1): \ \text{none}",
-                    Counted(
-                        lambda rates: hdc_passes(rates) != (not holes([Layer(3, d=rate) for rate in rates])),
-                        rates=((2, 2, 2), (1, 3, 1)),
-                    ),
+                    Counted(_judged, d1=range(1, 13), d2=range(1, 13), d3=range(1, 13)),
                 ),
             ]
         ),
@@ -158,6 +167,20 @@ def _grids(d1: int, d2: int, d3: int, i: int) -> bool | None:
     if g == 1:
         return None
     return all(q % g == i % g for q in stack_support(_stack((3, 3, 3), (d1, d2, d3)), i))
+
+
+def _none_wider(k: int, d1: int, d2: int, d3: int) -> bool | None:
+    layers = _stack((k,) * 3, (d1, d2, d3))
+    field = set(stack_support(layers))
+    return max(field) < k**3 if field == set(range(max(field) + 1)) else None
+
+
+def _judged(d1: int, d2: int, d3: int) -> bool:
+    """Whether the stack is rightly said to have holes or none, and the examples are what they are examples of."""
+    layers = _stack((3, 3, 3), (d1, d2, d3))
+    full = set(stack_support(layers)) == set(range(receptive_field(layers).size))
+    example = {(2, 2, 2): (True, False), (1, 3, 1): (False, True)}.get((d1, d2, d3))
+    return covers(layers) == full and example in (None, (hdc_passes((d1, d2, d3)), full))
 
 
 def _compared_with_hdc() -> tuple[int, int]:

@@ -87,11 +87,12 @@ def _columns(n: int, k: int, s: int, d: int, lo: int, hi: int) -> bool | None:
     axis = Axis(n, k, s, d, lo, hi)
     if not fits(axis):
         return None
-    placed = {(m, i): q for i, m, q in triples(axis)}
-    inside = all(0 <= m < k and 0 <= i < axis.out for m, i in placed)
-    return inside and all(
-        placed.get((m, i), q) == q for i in range(axis.out) for m in range(k) for q in [axis.read(i, m)]
-    )
+    x = [3 * q + 1 for q in range(n)]
+    padded = [0] * lo + x + [0] * hi
+    starts = range(0, len(padded) - (k - 1) * d, s)
+    copied = [padded[start : start + (k - 1) * d + 1 : d] for start in starts]  # windows, cut out of the padded input
+    formula = [[x[q] if 0 <= (q := axis.read(i, m)) < n else 0 for m in range(k)] for i in range(axis.out)]
+    return copied == formula
 
 
 def _product(n: int, k: int, s: int, d: int, lo: int, channels: int) -> bool | None:

@@ -47,7 +47,7 @@ def derivation() -> Derivation:
                 ),
             ]
         ),
-        result={"k": span},
+        result={"span": span},
         arguments=(k, d),
         function="refconv.arithmetic.effective_kernel_size",
         references=(

@@ -25,6 +25,7 @@ def derivation() -> Derivation:
         title="Output size of a pooling with ceil_mode",
         statement="With *ceil_mode* a last window that hangs over the end of the padded input counts too, but only if "
         "it starts on the input or on the padding before it.",
+        given="the kernel fits: its span is at most the padded size.",
         steps=numbered(
             [
                 step(

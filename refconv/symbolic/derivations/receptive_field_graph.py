@@ -21,8 +21,7 @@ def derivation() -> Derivation:
     regions: Any = [branch.region(i) for branch in branches]
     (first1, last1), (first2, last2) = regions
     axes = [Axis(symbols("n")[0], k1, s, d1, lo1), Axis(symbols("n")[0], k2, s, d2, lo2)]
-    unequal = [Field().through(Layer(k1, symbols("s1")[0])), Field().through(Layer(k2, symbols("s2")[0]))]
-    first, other = (region[0] for field in unequal if (region := field.region(i)))
+    s1, s2 = symbols("s1 s2")
     return Derivation(
         name="receptive_field_graph",
         title="The receptive field of a graph",
@@ -58,16 +57,17 @@ def derivation() -> Derivation:
                 step(
                     "This takes equal jumps. If they differ, the branches drift apart from output to output, and the "
                     "field has no size: it is *undefined*, and refconv says so instead of taking a maximum.",
-                    rf"\mathrm{{first}}_1(i) - \mathrm{{first}}_2(i) = {tex(first - other)}",
+                    rf"\mathrm{{first}}_1(i) - \mathrm{{first}}_2(i) = "
+                    rf"{tex((s1 - s2) * i)} - \left({tex(lo1 - lo2)}\right)",
                     Counted(
-                        lambda k1, s1, k2, s2: (
-                            join([Field().through(Layer(k1, s1)), Field().through(Layer(k2, s2))])[0].defined
-                            == (s1 == s2)
-                        ),
-                        k1=range(1, 5),
-                        s1=range(1, 6),
-                        k2=range(1, 5),
-                        s2=range(1, 6),
+                        _drifting,
+                        k1=range(1, 4),
+                        s1=range(1, 5),
+                        lo1=range(2),
+                        k2=range(1, 4),
+                        s2=range(1, 5),
+                        lo2=range(2),
+                        i=range(4),
                     ),
                 ),
                 step(
@@ -99,6 +99,13 @@ def _followed_back(k1: int, d1: int, lo1: int, k2: int, d2: int, lo2: int, s: in
     field, _ = join(Field().through(layer) for layer in layers)
     read = {position for layer in layers for position in layer.comb(i).positions}
     return (min(read), max(read)) == field.region(i)
+
+
+def _drifting(k1: int, s1: int, lo1: int, k2: int, s2: int, lo2: int, i: int) -> bool:
+    layers = Layer(k1, s1, lo=lo1), Layer(k2, s2, lo=lo2)
+    first, other = (min(layer.comb(i).positions) for layer in layers)
+    said = join(Field().through(layer) for layer in layers)[0].defined == (s1 == s2)
+    return said and first - other == (s1 - s2) * i - (lo1 - lo2)
 
 
 def _aligned(k1: int, d1: int, lo1: int, k2: int, d2: int, lo2: int) -> bool:

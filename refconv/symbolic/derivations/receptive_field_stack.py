@@ -72,9 +72,10 @@ def derivation() -> Derivation:
                     ),
                 ),
                 step(
-                    "At stride 1 the order of the layers makes no difference; otherwise it does.",
+                    "At stride 1 the order of the layers makes no difference. With strides it can: three taps at "
+                    f"stride 2 and then five see {_in_turn(False)} pixels, the other way round {_in_turn(True)}.",
                     r"s_1 = s_2 = s_3 = 1: \qquad \mathrm{size} = 1 + \sum_{l} d_l \left(k_l - 1\right)",
-                    Algebra(*_in_any_order(names)),
+                    Algebra(*_in_any_order(names), (_in_turn(False), 3 + (5 - 1) * 2), (_in_turn(True), 5 + (3 - 1))),
                 ),
             ]
         ),
@@ -103,6 +104,11 @@ def _sums(layers: list[Layer]) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
 def _in_any_order(names: list[tuple[sympy.Symbol, ...]]) -> list[tuple[sympy.Expr, sympy.Expr]]:
     layers = [Layer(k, d=d) for k, _, d, _ in names]
     return [(receptive_field(order).size, receptive_field(layers).size) for order in permutations(layers)]
+
+
+def _in_turn(turned: bool) -> int:
+    layers = [Layer(3, s=2), Layer(5)]
+    return int(receptive_field(reversed(layers) if turned else layers).size)
 
 
 def _followed_back(k: int, s: int, d: int, lo: int, K: int, S: int, D: int, i: int) -> bool:

@@ -15,7 +15,7 @@ __all__ = ["derivation"]
 
 def derivation() -> Derivation:
     """Derive the least padding with which out = ceil(n / s)."""
-    n, k, s, d, q = symbols("n k s d q")
+    n, k, s, d, q, p = symbols("n k s d q p")
     lo, hi = same_padding(n, k, s, d)
     span = effective_kernel_size(k, d)
     wanted = (q - 1) * s + span - n  # for q windows
@@ -61,8 +61,12 @@ def derivation() -> Derivation:
                 step(
                     "At stride 1 the total is the same for all $n$. It splits evenly if and only if $d (k - 1)$ is "
                     "even; otherwise no symmetric padding keeps the size.",
-                    rf"s = 1: \qquad \mathrm{{lo}} + \mathrm{{hi}} = {tex(span - 1)}",
-                    Algebra((always[0] + always[1], span - 1)),
+                    rf"s = 1: \qquad \mathrm{{lo}} + \mathrm{{hi}} = {tex(span - 1)} \qquad "
+                    rf"\mathrm{{out}}(\mathrm{{lo}} = \mathrm{{hi}} = p) - n = 2 p - {tex(span - 1)}",
+                    Proved(
+                        Eq(always[0] + always[1], span - 1, evaluate=False),
+                        Eq(output_size(n, k, 1, d, p, p) - n, 2 * p - (span - 1), evaluate=False),
+                    ),
                 ),
             ]
         ),

@@ -62,6 +62,8 @@ def derivation() -> Derivation:
                     rf"\mathrm{{lo}} = {tex(field.padding)} \qquad \mathrm{{hi}} = {tex(after)}",
                     Algebra(
                         (_numerator(n, names), n + field.padding + after - field.size),
+                        (field.padding, names[0][3] + names[0][1] * names[1][3]),
+                        (after, names[0][4] + names[0][1] * names[1][4]),
                     ),
                 ),
                 step(

@@ -17,14 +17,13 @@ _STYLE = """\
 body { font: 1.05rem/1.55 Georgia, serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 h1, h2 { line-height: 1.2; font-weight: normal; }
 li { margin: 1.2rem 0; }
-math[display=block] { margin: .8rem 0; overflow-x: auto; }
+math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre", math; }
+math[display=block] { margin: .8rem 0; padding: .2rem 0; overflow-x: auto; overflow-y: hidden; }
 .aligned mtd { text-align: left; }
 .aligned mtd:first-child { text-align: right; }
 .check { color: #2c6e49; font-size: .9rem; }
 .foot { color: #666; font-size: .85rem; border-top: 1px solid #ccc; padding-top: .6rem; }
-@media (prefers-color-scheme: dark) { body { background: #181818; color: #ddd; } .aligned mtd { text-align: left; }
-.aligned mtd:first-child { text-align: right; }
-.check { color: #8fd3a8; } }"""
+@media (prefers-color-scheme: dark) { body { background: #181818; color: #ddd; } .check { color: #8fd3a8; } }"""
 
 _MARKS = [
     (re.compile(r"\[([^\]]+)\]\([^)]+\)"), r"\1"),
