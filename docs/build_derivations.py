@@ -33,8 +33,8 @@ OPENING = """\
 
 The formulas that refconv computes with, derived from the definition: tap $m$ of window $i$ reads input position
 $i s + m d - \\mathrm{lo}$. Each step says why it holds and how that was checked: *proved* for all numbers by
-`refconv.symbolic.prove`, *multiplied out*, or *counted* through every case of a stated range. Where
-refconv has a function for a result, the page shows what that function returns when it is called with symbols.
+`refconv.symbolic.prove`, *multiplied out*, or *counted* through every case of a stated range. Where refconv has a
+function for a result, the page shows what that function returns when it is called with symbols.
 
 The same from a shell: `refconv derive output_size --to latex` (or `markdown`, `html`, `notebook`, `python`, `c`,
 `javascript`).

@@ -71,7 +71,10 @@ def maximum(a: Integer, b: Integer) -> Integer:
     >>> maximum(2, 5)
     5
     """
-    return max(a, b) if _are_numbers(a, b) else _sympy().Max(a, b)
+    if _are_numbers(a, b):
+        return max(a, b)
+    apart = _apart(a, b)
+    return _sympy().Max(a, b) if apart is None else a if apart >= 0 else b
 
 
 def minimum(a: Integer, b: Integer) -> Integer:
@@ -82,7 +85,16 @@ def minimum(a: Integer, b: Integer) -> Integer:
     >>> minimum(2, 5)
     2
     """
-    return min(a, b) if _are_numbers(a, b) else _sympy().Min(a, b)
+    if _are_numbers(a, b):
+        return min(a, b)
+    apart = _apart(a, b)
+    return _sympy().Min(a, b) if apart is None else a if apart <= 0 else b
+
+
+def _apart(a: Integer, b: Integer) -> Integer | None:
+    """Return how much larger `a` is where that is a number: sympy would ask itself much more first."""
+    difference = _sympy().sympify(a - b)
+    return difference if difference.is_Integer else None
 
 
 def _are_numbers(a: Integer, b: Integer) -> bool:

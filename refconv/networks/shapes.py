@@ -86,4 +86,5 @@ def _check_input(network: Network, shape: Shape) -> None:
         )
     if not is_symbolic(shape):
         integer(network.name, "the input's number of channels", shape[0], 1)
-        numbers(network.name, "input", shape[1:], len(shape) - 1)
+        if len(shape) > 1:
+            numbers(network.name, "input", shape[1:], len(shape) - 1)

@@ -29,6 +29,8 @@ from refconv.symbolic.steps import Folded
 __all__ = ["prove"]
 
 _FIRST_POINTS, _MORE_POINTS, _MOST_FAILURES = 1500, 20000, 5
+_ENOUGH_POINTS = 100
+"""Where the assumptions leave fewer of the first points, more are tried before a proof is searched for."""
 
 
 def prove(claim: Any, *assumptions: Any) -> Proof | Counterexample | Undecided:
@@ -131,17 +133,21 @@ def _searched(claim: Any, given: tuple[Any, ...], most: int) -> Counterexample |
         allowed = [compiled(a, symbols) for a in given]
     except Undefined:
         return None
-    failures = 0
+    failures = left = 0
     for values in points(symbols, most):
         try:
-            if all(a(values) for a in allowed) and not holds(values):
+            if not all(a(values) for a in allowed):
+                continue
+            left += 1
+            if not holds(values):
                 found = _confirmed(claim, given, dict(zip(symbols, values, strict=True)))
                 failures += 1
                 if found is not None or failures == _MOST_FAILURES:  # as a bool it is False
                     return found
         except Undefined:
             continue
-    return None
+    narrow = given and left < _ENOUGH_POINTS and most < _MORE_POINTS
+    return _searched(claim, given, _MORE_POINTS) if narrow else None
 
 
 def _confirmed(claim: Any, given: tuple[Any, ...], at: dict[sympy.Symbol, int]) -> Counterexample | None:

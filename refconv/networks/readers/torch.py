@@ -83,7 +83,8 @@ def _example(torch: Any, module: Any, example: Any) -> Any:
             raise ArgumentError("from_torch", problem, fix="Give a batch, such as torch.zeros(1, 3, 224, 224).")
         return example
     if not isinstance(example, Sequence) or not all(isinstance(n, int) and n > 0 for n in example) or not example:
-        problem = f"the example is {example!r}, which is neither a tensor nor a shape."
+        said = f"a {type(example).__name__} with tensors" if tensors_in(example) else repr(example)
+        problem = f"the example is {said}, which is neither a tensor nor a shape: a network here has one input."
         raise ArgumentTypeError("from_torch", problem, fix="Give a tensor, or a shape such as (3, 224, 224).")
     given = next((p for p in module.parameters() if p.is_floating_point()), torch.zeros(()))
     return torch.zeros((2, *example), dtype=given.dtype, device=given.device)
