@@ -57,6 +57,27 @@ def test_size_takes_an_axis_each(capsys):
     assert [line for line in out.splitlines() if line[0] != " "] == ["H: 31", "W: 63"]
 
 
+@pytest.mark.parametrize(
+    ("words", "padding", "more"),
+    [
+        ("9 9 --stride 2 --padding 0,1", [0, 1], {}),
+        ("8 8 --stride 2 --padding same", [[0, 1], [0, 1]], {}),
+        ("8 --stride 2 --padding same", [[0, 1]], {}),
+        ("4 --stride 2 --padding 1 --transposed --output-padding 1", 1, {"output_padding": 1}),
+        ("6 6 --stride 2 --ceil-mode", 0, {"ceil_mode": True}),
+        ("7 --stride 4 --padding 1 --ceil-mode", 1, {"ceil_mode": True}),
+    ],
+)
+def test_size_writes_the_layer_that_was_asked_for(capsys, words, padding, more):
+    said = document(capsys, "size", words, "--kernel 3")
+    assert said["padding"] == padding
+    assert {key: said[key] for key in ("output_padding", "ceil_mode") if key in said} == more
+    size = tuple(int(word) for word in words.split(" --")[0].split())
+    again = refconv.output_size(size, 3, said["stride"], padding, transposed="transposed" in said["layer"], **more)
+    outputs = said["output"] if isinstance(said["output"], list) else [said["output"]] * len(size)
+    assert again == tuple(outputs)
+
+
 def test_size_shows_the_formula_for_letters(capsys):
     assert run(capsys, "size n --kernel k --padding p") == (0, "-k + n + 2*p + 1\n", "")
     said = document(capsys, "size n --kernel 3 --stride 2")
@@ -97,6 +118,8 @@ def test_size_finds_the_layers(capsys):
         ("size 5", "no kernel size"),
         ("size 5 --kernel 7", "does not fit"),
         ("size 5 --kernel 0", "at least 1"),
+        ("size 0 --kernel 3 --padding 2", "at least 1"),
+        ("size --output 0 --kernel 7", "1 or more"),
         ("size 5 --kernel 3,3", "kernel_size has 2 entries"),
         ("size 5 --kernel x+", "argument --kernel"),
         ("size 5 --kernel 3 --padding 1:2:3", "argument --padding"),
@@ -118,6 +141,12 @@ def test_size_finds_the_layers(capsys):
         ("rf --stack 3s1s2", "'3s1s2' is no layer"),
         ("rf --stack ,", "there are no layers"),
         ("rf vgg16 --layer pool5 --at 9,9", "is no position"),
+        ("rf vgg16 --layer pool5 --at n,0", "--at n, 0 is no position"),
+        ("cost vgg16 --batch 0", "--batch is 0"),
+        ("cost vgg16 --set element_size=-3", "0 or more"),
+        ("network --sizes", "no network to ask about"),
+        ("network vgg16 --even", "--even is for --sizes"),
+        ("network vgg16 --list", "--list lists all networks"),
         ("cost vgg16 --conventions zzz", "'zzz' is not known"),
         ("cost vgg16 --set zzz=1", "no convention"),
         ("cost vgg16 --set bias=often", "must be a number"),
@@ -190,10 +219,21 @@ def test_cost_says_what_is_counted(capsys):
     assert "conv1_1" in out
 
 
+def test_large_offsets_are_exact(capsys):
+    _, out, _ = run(capsys, "rf", "--stack 999999999,2s3 --input 9999999999")
+    assert [line.split()[-2] for line in out.splitlines()[3:]] == ["499999999", "499999999.5"]
+    _, out, _ = run(capsys, "rf", "--stack 2p1")
+    assert out.split()[-2] == "-0.5"
+
+
 def test_letters_go_through_a_network(capsys):
     said = document(capsys, "cost", "vgg11", "--input", "3,n,n", "--batch", "N")
     assert "N*floor(n/2)**2" in said["layers"][3]["macs"]
     assert document(capsys, "rf", "vgg11", "--input", "3,n,n")["layers"][0]["shape"] == [64, "n", "n"]
+    assert "64xnxn" in run(capsys, "rf", "vgg11", "--input", "3,n,n")[1]
+    assert "1x(n - 2)" in run(capsys, "rf", "--stack 3 --input n")[1]
+    code, _, err = run(capsys, "rf", "unet", "--input", "1,n,n")
+    assert (code, "numbers from the first up-sampling on" in err) == (2, True)
 
 
 def test_network_lists_and_writes(capsys, tmp_path):

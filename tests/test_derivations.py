@@ -204,6 +204,12 @@ def test_a_function_wrong_by_one_is_noticed(function, monkeypatch):
         derive(NOTICED_BY[function]).check()
 
 
+def test_columns_are_not_compared_with_themselves(monkeypatch):
+    monkeypatch.setattr(ar.Axis, "read", lambda axis, i, m: i * axis.s + m * axis.d - axis.lo + (m > 1))
+    with pytest.raises(DerivationError, match="step 1 does not hold"):
+        derive("im2col").check()
+
+
 def test_a_failed_step_says_where():
     derivation = derive("halo")
     wrong = replace(derivation.steps[1], check=Algebra((1, 2)))

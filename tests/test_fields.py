@@ -398,3 +398,12 @@ def test_outputs_stand_on_average_where_the_jump_takes_them():
 def test_the_branches_of_well_made_networks_are_aligned(name):
     for field in receptive_fields(network(name)):
         assert all(alignment.aligned for alignment in field.alignments), field.layer.node.name
+
+
+def test_symbols_behind_an_up_sampling_are_refused_where_branches_are_open():
+    n = sympy.Symbol("n", integer=True, positive=True)
+    upsampled = Field().through(Layer(2, s=2)).through(Transposed(2, s=2))
+    with pytest.raises(ArgumentTypeError, match="Give numbers from the first up-sampling on"):
+        join((upsampled, Field().through(Layer(1, lo=-n))))
+    field, alignment = join((Field(), Field().through(Layer(1, lo=-n))))
+    assert (field.size.subs(n, 4), alignment.aligned) == (5, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -32,6 +33,7 @@ from refconv.networks.records import (  # noqa: E402
     Shuffle,
     Unsupported,
 )
+from refconv.symbolic import symbol  # noqa: E402
 
 pytestmark = pytest.mark.onnx
 
@@ -313,6 +315,9 @@ def test_resizing():
     assert isinstance(resize(channels), Unsupported)
     assert isinstance(resize(half, coordinate_transformation_mode="tf_crop_and_resize"), Unsupported)
     assert isinstance(resize(half, antialias=1, mode="linear"), Unsupported)
+    odd = from_onnx(model([("Upsample", "x s", "y", {})], weights={"s": np.float32([1, 1, 31 / 12, 1.1])}, opset=9))
+    assert odd.nodes[0].operation.scale == (Fraction(31, 12), Fraction(11, 10))
+    assert resolve(odd)["y"].shape == (3, 31, 11)
     up = from_onnx(model([("Upsample", "x s", "y", {})], weights={"s": np.array([1, 1, 2, 2], np.float32)}, opset=9))
     assert up.nodes[0].operation == Resize(scale=2, coordinates="asymmetric", rounding="floor")
 
@@ -429,6 +434,37 @@ def test_what_no_record_expresses_is_named_and_what_follows_is_kept():
     assert [field.axes is None for field in receptive_fields(network)] == [False] + [True] * 5
 
 
+def test_operators_of_other_libraries_are_not_taken_for_onnx_s():
+    proto = model([("Conv", "x w", "y", {})], weights={"w": (4, 3, 3, 3)})
+    proto.graph.node[0].domain = "my.operators"
+    proto.opset_import.append(helper.make_opsetid("my.operators", 1))
+    assert from_onnx(proto).nodes[0].operation == Unsupported("Conv", "it is of another library: my.operators")
+
+
+def test_branches_that_read_the_graph_around_them_depend_on_the_input():
+    bodies = [
+        helper.make_graph([helper.make_node(op, ["x"], ["r"])], op, [], [helper.make_empty_tensor_value_info("r")])
+        for op in ("Relu", "Tanh")
+    ]
+    nodes = [("If", "c", "a", {"then_branch": bodies[0], "else_branch": bodies[1]}), ("Add", "a x", "y", {})]
+    network = from_onnx(model(nodes, weights={"c": np.array(True)}))
+    assert [(node.name, node.inputs) for node in network.nodes] == [("a", ("input",)), ("y", ("a", "input"))]
+    assert isinstance(network.nodes[0].operation, Unsupported)
+
+
+def test_a_layer_of_another_shape_than_onnx_infers_is_not_taken_for_it():
+    node = from_onnx(model([("Conv", "x w", "y", {"kernel_shape": [5, 5]})], weights={"w": (4, 3, 3, 3)})).nodes[0]
+    assert isinstance(node.operation, Unsupported)
+    assert "by ONNX's own inference (1, 4, 8, 6)" in node.operation.reason
+
+
+def test_weights_of_several_nodes_are_named():
+    nodes = [("Conv", "x w", "a", {}), ("Relu", "a", "r", {}), ("Conv", "r w", "b", {}), ("Conv", "b v", "y", {})]
+    network = from_onnx(model(nodes, weights={"w": (3, 3, 3, 3), "v": (2, 3, 1, 1)}))
+    assert network.note == "read from ONNX; in several nodes: w (81 parameters)"
+    assert network_cost(network).total.parameters == 2 * 81 + 6
+
+
 def test_further_results_are_named():
     said = {"kernel_shape": [2, 2], "strides": [2, 2]}
     network = from_onnx(model([("MaxPool", "x", "a where", said), ("MaxUnpool", "a where", "y", said)]))
@@ -443,6 +479,10 @@ def test_weights_that_are_not_there():
     weight.data_location = TensorProto.EXTERNAL
     weight.external_data.add(key="location", value="nowhere.bin")
     assert from_onnx(proto).nodes[0].operation == Conv(8, 3, bias=False)
+    sizes = model([("Reshape", "x s", "y", {})], weights={"s": np.array([1, -1])})
+    sizes.graph.initializer[0].CopyFrom(weight)
+    sizes.graph.initializer[0].name = "s"
+    assert "cannot be loaded" in from_onnx(sizes).nodes[0].operation.reason
     proto.graph.initializer.remove(weight)
     proto.graph.input.add().CopyFrom(helper.make_tensor_value_info("w", TensorProto.FLOAT, (8, 3, 3, 3)))
     with pytest.raises(ArgumentError, match="inputs are x, w"):
@@ -454,7 +494,8 @@ def test_models_come_as_files_bytes_or_objects(tmp_path):
     path = tmp_path / "one.onnx"
     onnx.save(proto, path)
     networks = [from_onnx(proto), from_onnx(path), from_onnx(str(path)), from_onnx(path.read_bytes())]
-    assert all(network == networks[0] for network in networks)
+    assert [network.name for network in networks] == ["model", "one", "one", "model"]  # exporters name graphs alike
+    assert all(replace(network, name="model") == networks[0] for network in networks)
 
 
 def test_open_sizes_are_asked_for():
@@ -465,6 +506,9 @@ def test_open_sizes_are_asked_for():
     assert from_onnx(proto, input=(3, 9, 7)).input == (3, 9, 7)
     with pytest.raises(ArgumentError, match="3 axes"):
         from_onnx(proto, input=(9, 7))
+    for wrong in ((3, 0, 7), (3, -9, 7), (3, 9.5, 7), "3,9,7", 5, (3, symbol("n"), 7)):
+        with pytest.raises(RefconvError, match="input"):
+            from_onnx(proto, input=wrong)
 
 
 def test_what_is_no_model_is_refused(tmp_path):

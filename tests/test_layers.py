@@ -175,6 +175,23 @@ def test_large_numbers_overflow_nothing():
         assert np.isfinite(output(net.done(net.activation("input", function)), {}, x)).all()
 
 
+@pytest.mark.parametrize(
+    ("function", "below", "above"), [("relu", 0, np.inf), ("softplus", 0, np.inf), ("relu6", 0, 6), ("elu", -1, np.inf)]
+)
+def test_infinite_numbers_have_their_limits(function, below, above):
+    x = np.array([-np.inf, np.inf])
+    assert FUNCTIONS[function].value(x).tolist() == [below, above]
+
+
+def test_a_relu_lets_nan_through():
+    assert np.isnan(FUNCTIONS["relu"].value(np.array([np.nan]))).all()
+
+
+def test_the_slope_of_a_hard_swish_has_its_limits():
+    x = np.array([-np.inf, -3, 0, 3, np.inf])
+    assert FUNCTIONS["hardswish"].slope(x, x).tolist() == [0, 0, 0.5, 1, 1]
+
+
 def test_normalisations_have_mean_0_and_variance_1():
     x = np.random.default_rng(0).standard_normal((3, 4, 5, 6)) * 7 + 2
     over = {"layer": (1, 2, 3), "instance": (2, 3), "channel": (1,), "batch": (0, 2, 3)}

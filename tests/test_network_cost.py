@@ -114,6 +114,13 @@ def test_a_batch_costs_so_many_times_as_much(name):
     assert moved.parameters_read == single.parameters_read
 
 
+def test_a_layer_is_found_by_its_name():
+    cost = network_cost(network("vgg11"))
+    assert cost["conv1_1"] == cost.layers[0]
+    with pytest.raises(KeyError, match="conv9_9"):
+        cost["conv9_9"]
+
+
 def test_a_resolved_network_brings_its_input_and_batch():
     resolved = resolve(network("vgg11"), (3, 64, 64), 5)
     cost = network_cost(resolved)

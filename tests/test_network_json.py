@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 import sympy
 
-from refconv.errors import ArgumentError
-from refconv.networks import NETWORKS, Builder, Resize, Unsupported, from_json, network, to_json
+from refconv.errors import ArgumentError, ArgumentTypeError
+from refconv.networks import NETWORKS, Builder, Resize, Unsupported, from_json, network, resolve, to_json
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -63,8 +63,58 @@ def edited(**changes):
         (edited(inputs=["fc8"]), "comes later"),
         (edited(inputs=[]), "comes later"),
         (edited(outputs=["elsewhere"]), "not all nodes"),
+        (edited(outputs=[]), "not all nodes"),
+        (edited(name=["vgg"]), "'name' is"),
+        (edited(references="arXiv"), "'references' is no list"),
+        (edited(input=[]), "'input' is empty"),
+        (edited(input=[3, 0]), "at least 1"),
     ],
 )
 def test_what_is_no_network_is_refused(text, said):
     with pytest.raises(ArgumentError, match=said):
         from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"op": "conv", "filters": -1, "kernel_size": 3}, "filters must be at least 1"),
+        ({"op": "conv", "filters": 4, "kernel_size": 3, "groups": 0}, "groups must be at least 1"),
+        ({"op": "conv", "filters": "4", "kernel_size": 3}, "filters must be an integer"),
+        ({"op": "conv", "filters": 4, "kernel_size": 3, "bias": 1}, "bias must be True or False"),
+        ({"op": "conv", "filters": 4, "kernel_size": 3, "padding_mode": "mirror"}, "padding_mode is 'mirror'"),
+        ({"op": "pool", "kind": "median", "kernel_size": 3}, "kind is 'median'"),
+        ({"op": "norm", "kind": "batsch"}, "Did you mean 'batch'"),
+        ({"op": "norm", "scale": []}, "scale must be True or False"),
+        ({"op": "join", "kind": "divide"}, "kind is 'divide'"),
+        ({"op": "activation", "function": 3}, "function is 3"),
+        ({"op": "activation", "parameters": None}, "parameters must be an integer"),
+        ({"op": "resize", "scale": "1/0"}, "is no ratio"),
+        ({"op": "resize", "scale": 1.5}, "scale is 1.5"),
+        ({"op": "resize", "scale": [2, 0]}, "scale is"),
+        ({"op": "depth_to_space", "block": 0}, "block must be at least 1"),
+        ({"op": "select", "start": 0, "stop": {}}, "stop must be an integer"),
+        ({"op": "shuffle", "groups": [2]}, "groups must be an integer"),
+        ({"op": "unflatten", "size": 4}, "one number for each axis"),
+        ({"op": "unsupported", "operator": "Einsum", "shape": [4, -1]}, "shape must be at least 1"),
+    ],
+)
+def test_a_record_that_makes_no_sense_is_refused(record, said):
+    document = json.loads(to_json(Builder("one", (4, 8, 8)).done("input")))
+    document["nodes"] = [{"name": "layer", "inputs": ["input"], **record}]
+    with pytest.raises((ArgumentError, ArgumentTypeError), match=said) as caught:
+        from_json(json.dumps(document))
+    assert "node 0, 'layer'" in str(caught.value)
+
+
+def test_numbers_that_make_no_sense_are_refused_before_sizes_are_worked_out():
+    def shape(filters, groups):
+        net = Builder("one", (4, 8, 8))
+        return resolve(net.done(net.conv("input", filters, 3, groups=groups))).layers[-1].shape
+
+    with pytest.raises(ArgumentError, match="one, conv: groups must be at least 1"):
+        shape(4, 0)
+    with pytest.raises(ArgumentError, match="filters must be at least 1"):
+        shape(-4, 1)
+    n = sympy.Symbol("n", integer=True, positive=True)
+    assert shape(n, n) == (n, 6, 6)

@@ -74,6 +74,12 @@ def test_the_first_axis_may_be_asked_for():
     assert str(network_input_sizes(built, 1)) == str(network_input_sizes(built)) == "n >= 2"
 
 
+def test_an_axis_that_is_not_there_is_refused():
+    for axis in (2, -3):
+        with pytest.raises(ArgumentError, match="no axis"):
+            network_input_sizes(network("unet"), axis=axis)
+
+
 def test_an_output_size_may_be_asked_for():
     assert list(network_input_sizes(network("unet"), even=True, out=388)) == [572]
     with pytest.raises(ArgumentError, match="fc8 has no size"):

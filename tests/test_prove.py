@@ -15,7 +15,7 @@ from sympy import Eq, Mod, ceiling, floor
 from refconv import arithmetic as ar
 from refconv.errors import ArgumentTypeError
 from refconv.symbolic import Counterexample, Proof, Undecided, parse, prove, symbol
-from refconv.symbolic.certificates import contradiction
+from refconv.symbolic.certificates import Work, contradiction
 from refconv.symbolic.checking import ProofError, replay
 from refconv.symbolic.evaluation import compiled, symbols_of
 from refconv.symbolic.polynomials import Polynomial
@@ -214,6 +214,7 @@ def test_a_step_that_was_tampered_with_is_found():
                 others += [
                     replace(step, check=replace(step.check, modulus=1)),
                     replace(step, check=replace(step.check, modulus=0)),
+                    replace(step, check=replace(step.check, modulus=True)),
                     replace(step, check=replace(step.check, quotient=step.check.symbol)),
                     replace(step, check=replace(step.check, quotient=sympy.Symbol("q", positive=True, integer=True))),
                 ]
@@ -250,6 +251,44 @@ def test_the_checker_accepts_no_false_step():
     ):
         with pytest.raises(ProofError):
             replay(false, (), checks)
+
+
+def test_a_proof_of_nothing_says_so():
+    for asked in (("1 == 2", "n <= 0"), ("x == 5", "x % 2 == 0", "x % 2 == 1"), ("x == 1", "x < y", "y < x")):
+        proof = prove(*asked)
+        assert isinstance(proof, Proof)
+        assert proof.is_empty
+        assert proof.to_dict()["is_empty"]
+        assert "what is assumed contradicts itself:" in str(proof)
+    proof = prove("x >= 5", "x >= 5", "y < 3")
+    assert not proof.is_empty
+    assert "contradicts itself" not in str(proof)
+    assert "is_empty" not in proof.to_dict()
+
+
+def test_narrow_assumptions_are_searched_before_a_proof_is(monkeypatch):
+    def never(*_):
+        raise AssertionError("a proof of what is false was searched for")
+
+    monkeypatch.setattr("refconv.symbolic.proving.find", never)
+    found = prove("abs(floor(floor(x/t)/s))/6 <= ceil(-2/(s*t))", "x//2 == 3")
+    assert isinstance(found, Counterexample)
+    assert found.check()
+
+
+def test_a_search_ends():
+    """By what it has computed, not by the clock: this one would go on for most of a minute."""
+    answer = prove("floor(ceil(max(5*n, floor(x/t))/4)/(s*t)) <= floor(ceil(max(5*n, ceil(x/t))/4)/(s*t))")
+    assert isinstance(answer, (Undecided, Proof))
+    facts = [Polynomial.variable(0).plus(-3), (-Polynomial.variable(0)).plus(2)]
+    assert contradiction(facts) == contradiction(facts, Work(1000)) == ({0: 1, 1: 1}, None)
+    assert contradiction(facts, Work(10)) == (None, None)
+
+
+def test_a_bound_variable_is_beyond_it():
+    answer = prove(Eq(sympy.Sum(x, (x, 1, n)), n * (n + 1) / 2, evaluate=False))
+    assert isinstance(answer, Undecided)
+    assert "Sum" in answer.reason
 
 
 def test_sympys_own_slip_is_not_repeated():

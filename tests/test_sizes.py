@@ -208,6 +208,17 @@ def test_symbols_follow_the_same_formulas(n, k, s, d, lo, hi):
         assert tuple(p.subs(numbers) for p in back) == ar.same_transposed_padding(k, s, d, lower)
 
 
+def test_same_padding_of_a_symbol_keeps_sizes_short():
+    n = sympy.Symbol("n", integer=True, positive=True)
+    for k, s, d in product(range(1, 4), range(1, 4), range(1, 3)):
+        lo, hi = ar.same_padding(n, k, s, d)
+        for size in range(1, 9):
+            numbers = ar.same_padding(size, k, s, d)
+            assert tuple(sympy.sympify(end).subs(n, size) for end in (lo, hi)) == numbers
+        if d * (k - 1) + 1 >= s:
+            assert sympy.expand(ar.output_size(n, k, s, d, lo, hi) - ceil_div(n, s)) == 0
+
+
 def test_helpers_on_numbers_and_symbols():
     n = sympy.Symbol("n", integer=True, positive=True)
     assert (ceil_div(7, 2), ceil_div(8, 2), ceil_div(-7, 2)) == (4, 4, -3)
@@ -216,6 +227,8 @@ def test_helpers_on_numbers_and_symbols():
     assert maximum(3, n) == sympy.Max(n, 3)
     assert minimum(n, 3) == sympy.Min(n, 3)
     assert minimum(3, n) == sympy.Min(n, 3)
+    assert (maximum(n - 1, n), maximum(n, n - 1), minimum(n - 1, n), minimum(n, n - 1)) == (n, n, n - 1, n - 1)
+    assert (maximum(n, n), minimum(n, n)) == (n, n)
     assert half(n) == n / 2
     assert half(3) * 2 == 3
     assert ar.geometry.product([]) == 1

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from fractions import Fraction
 from functools import reduce
+from itertools import pairwise
 from math import gcd, lcm
 from numbers import Integral, Rational
 from typing import TypeAlias
@@ -222,7 +223,7 @@ def join(fields: Iterable[Field]) -> tuple[Field, Alignment]:
     regions = [tuple(field.region(i) for field in branches) for i in range(period)]
     centres_equal = _all(_equal(first.centre, field.centre) for field in others)
     advance = first.advance * (period // first.period)
-    if period > 1 and centres_equal is None:
+    if period > 1 and not all(map(_apart_by_numbers, regions)):
         raise ArgumentTypeError(
             "receptive field",
             "branches are joined behind an up-sampling, and symbols leave open how they lie to one another.",
@@ -230,6 +231,13 @@ def join(fields: Iterable[Field]) -> tuple[Field, Alignment]:
         )
     field = _shortest(tuple(map(_around, regions)), advance)
     return field, Alignment(jumps, offsets, jumps_equal, centres_equal)
+
+
+def _apart_by_numbers(regions: Iterable[Interval]) -> bool:
+    """Return whether branches lie at numbers from one another, so that the outermost of them is known."""
+    found = [region for region in regions if region is not None]
+    differences = [there - here for one, other in pairwise(found) for here, there in zip(one, other, strict=True)]
+    return all(isinstance(each, Rational) or each.expand().is_number for each in differences)
 
 
 def _around(regions: Iterable[Interval]) -> Interval:

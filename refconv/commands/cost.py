@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from refconv.commands.options import add_json
 from refconv.commands.parsing import Subcommands
 from refconv.commands.sources import add_source, resolved
-from refconv.commands.tables import grouped, table
+from refconv.commands.tables import grouped, shape_text, table
 from refconv.commands.values import as_given, number
 from refconv.errors import ArgumentError
 
@@ -44,10 +44,17 @@ def add(commands: Subcommands) -> None:
     add_source(parser)
     parser.add_argument("--batch", metavar="N", type=number, default=1, help="batch size (default: 1)")
     parser.add_argument(
-        "--conventions", metavar="NAME", default="refconv", help="what is counted; wrong ones are listed"
+        "--conventions",
+        metavar="NAME",
+        default="refconv",
+        help="what is counted: refconv (default), macs, everything, or as torch, fvcore, ptflops or thop do",
     )
     parser.add_argument(
-        "--set", metavar="NAME=VALUE", action="append", default=[], help="change one of the conventions"
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="change one of the conventions, such as positions=real or fused=true; may come again",
     )
     parser.add_argument("--backward", action="store_true", help="count the backward pass too")
     parser.add_argument("--table", action="store_true", help="a row for every layer that costs anything")
@@ -140,7 +147,7 @@ def _counts(cost: Any, *names: str) -> dict[str, Any]:
 
 def _show(cost: NetworkCost, out: TextIO, *, layers: bool) -> None:
     """Print the totals, and before them the layers if they are asked for."""
-    shape = "x".join(map(str, cost.input))
+    shape = shape_text(cost.input)
     batch = "" if cost.batch == 1 else f", batch {cost.batch}"
     out.write(f"{cost.network} on {shape}{batch}, counted as {cost.conventions.name} does\n\n")
     if layers:
@@ -165,7 +172,7 @@ def _costs(layer: LayerCost) -> bool:
 
 
 def _row(layer: LayerCost) -> tuple[Any, ...]:
-    shape = "?" if layer.shape is None else "x".join(map(str, layer.shape))
+    shape = shape_text(layer.shape)
     if not layer.known:
         return (layer.name, layer.operation, shape, "?", "?", "?", "?")
     counts = (grouped(layer.parameters), grouped(layer.macs), grouped(layer.flops))

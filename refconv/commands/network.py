@@ -9,7 +9,8 @@ from typing import TextIO
 from refconv.commands.options import add_json
 from refconv.commands.parsing import Subcommands
 from refconv.commands.sources import add_source, resolved
-from refconv.commands.tables import table
+from refconv.commands.tables import shape_text, table
+from refconv.errors import ArgumentError
 from refconv.networks.catalogue import NETWORKS, network
 from refconv.networks.records import Network
 from refconv.networks.serial import to_json
@@ -42,7 +43,14 @@ def add(commands: Subcommands) -> None:
 
 def run(args: argparse.Namespace, out: TextIO) -> int:
     """Run the command and return its exit code."""
-    if args.list or (args.network is None and args.stack is None):
+    nothing = args.network is None and args.stack is None
+    if args.even and not args.sizes:
+        raise ArgumentError("network", "--even is for --sizes.", fix="Add --sizes.")
+    if args.list and not nothing:
+        raise ArgumentError("network", "--list lists all networks.", fix="Leave it, or the network, out.")
+    if nothing and (args.sizes or args.input is not None):
+        raise ArgumentError("network", "there is no network to ask about.", fix="Name one of refconv network --list.")
+    if nothing:
         return _list(args, out)
     whole = resolved(args)
     if args.sizes:
@@ -53,7 +61,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     about = whole.network
     out.write("\n".join(filter(None, (about.name, about.note, *about.references))) + "\n\n")
     rows = [
-        (node.name, type(node.operation).__name__, ", ".join(node.inputs), "x".join(map(str, layer.shape or "?")))
+        (node.name, type(node.operation).__name__, ", ".join(node.inputs), shape_text(layer.shape))
         for layer in whole.layers
         for node in [layer.node]
     ]

@@ -23,7 +23,8 @@ def show(resolved: Resolved, args: Namespace, out: TextIO) -> None:
     name = args.layer or resolved.network.outputs[0]
     position = tuple(entries(args.at) or [args.at])
     if not all(isinstance(place, int) for place in position):
-        raise ArgumentError("rf", f"--at {', '.join(map(str, position))} is no position.", fix="Give a number for each axis.")
+        problem = f"--at {', '.join(map(str, position))} is no position."
+        raise ArgumentError("rf", problem, fix="Give a number for each axis.")
     read = network_support(resolved, name, [position])
     if args.json:
         document = {

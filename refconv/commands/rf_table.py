@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from refconv.arithmetic.fields import Field
-from refconv.commands.tables import table
+from refconv.commands.tables import shape_text, table
 from refconv.networks.fields import NodeField
 from refconv.networks.records import Network, Unsupported
 
@@ -30,7 +30,7 @@ def show(
     if deviations:
         header.append("deviation")
         rows = [(*row, _rounded(deviations[field.layer.node.name])) for row, field in zip(rows, shown, strict=True)]
-    out.write(f"{network.name} on {_shape(network.input)}" + (f": {network.note}" if network.note else "") + "\n\n")
+    out.write(f"{network.name} on {shape_text(network.input)}" + (f": {network.note}" if network.note else "") + "\n\n")
     out.write(table(header, rows, left=2))
     remarks = list(_remarks(fields))
     if remarks:
@@ -48,12 +48,8 @@ def _tells(field: NodeField, known: dict[str, NodeField], outputs: tuple[str, ..
     )
 
 
-def _shape(shape: Iterable[Any] | None) -> str:
-    return "?" if shape is None else "x".join(map(str, shape))
-
-
 def _row(field: NodeField) -> tuple[Any, ...]:
-    name, shape = field.layer.node.name, _shape(field.layer.shape)
+    name, shape = field.layer.node.name, shape_text(field.layer.shape)
     if field.axes is None:
         return (name, shape, "?", "?", "?", "?")
     return (name, shape, *(_agreed(getattr(axis, part) for axis in field.axes) for part in _HEADER[2:]))

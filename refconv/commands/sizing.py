@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Any
 
 from refconv.arithmetic.geometry import Axis
-from refconv.arithmetic.per_axis import entries, letters
+from refconv.arithmetic.per_axis import entries, letters, resolve
 from refconv.commands.tables import table
 from refconv.commands.values import as_given
 from refconv.errors import ArgumentError
-from refconv.networks.axes import is_symbolic, pool_axes, transposed_axes, window_axes
+from refconv.networks.axes import is_symbolic, numbers, paddings_of, pool_axes, transposed_axes, window_axes
 from refconv.networks.records import Conv, ConvTranspose, Pool
 
 __all__ = ["inputs_for", "layers_between", "outputs_of"]
@@ -25,14 +25,14 @@ MOST = 1000
 def outputs_of(args: Namespace) -> Answer:
     """Return the output size along each axis, and the arithmetic."""
     _check_kernel(args)
-    axes = _axes(args, tuple(args.input))
+    axes = _axes(args, tuple(numbers("size", "input", args.input, len(args.input))))
     outs = [axis.n if args.transposed else axis.out for axis in axes]
-    names = letters(len(axes), "size")
+    names, pads = letters(len(axes), "size"), _pads(args, axes)
     words = "\n".join(
-        _shown(args, axis, out, f"{name}: " if len(axes) > 1 else "")
-        for name, axis, out in zip(names, axes, outs, strict=True)
+        _shown(args, axis, pad, out, f"{name}: " if len(axes) > 1 else "")
+        for name, axis, pad, out in zip(names, axes, pads, outs, strict=True)
     )
-    return {**_said(args, axes), "input": as_given(args.input), "output": as_given(outs)}, words + "\n"
+    return {**_said(args, axes, pads), "input": as_given(args.input), "output": as_given(outs)}, words + "\n"
 
 
 def _check_kernel(args: Namespace) -> None:
@@ -58,20 +58,31 @@ def _axes(args: Namespace, size: tuple[Any, ...]) -> tuple[Axis, ...]:
     return window_axes("size", Conv(1, **layer), size)
 
 
-def _said(args: Namespace, axes: tuple[Axis, ...]) -> dict[str, Any]:
+def _pads(args: Namespace, axes: tuple[Axis, ...]) -> list[tuple[Any, Any]]:
+    """Return the padding that was asked for, without what output padding and ceil_mode make of it."""
+    asked = paddings_of("size", 0 if args.padding is None else args.padding, len(axes))
+    along = zip(asked, axes, strict=True)
+    return [resolve(entry, axis.n, axis.k, axis.s, axis.d, transposed=args.transposed) for entry, axis in along]
+
+
+def _said(args: Namespace, axes: tuple[Axis, ...], pads: list[tuple[Any, Any]]) -> dict[str, Any]:
     kind = "transposed convolution" if args.transposed else "pooling" if args.ceil_mode else "convolution"
-    pads = [axis.lo if axis.lo == axis.hi else (axis.lo, axis.hi) for axis in axes]
+    shown = [lo if lo == hi else (lo, hi) for lo, hi in pads]
+    even = not any(isinstance(one, tuple) for one in shown)
+    extra = numbers("size", "output_padding", args.output_padding, len(axes), 0)
+    more = {"output_padding": as_given(extra)} if args.transposed else {"ceil_mode": True} if args.ceil_mode else {}
     return {
         "layer": kind,
         "kernel": as_given(axis.k for axis in axes),
         "stride": as_given(axis.s for axis in axes),
         "dilation": as_given(axis.d for axis in axes),
-        "padding": as_given(pads),
+        "padding": as_given(shown) if even else [as_given((one,)) for one in shown],  # [0, 1] would be H and W
+        **more,
         "effective_kernel": as_given(axis.span for axis in axes),
     }
 
 
-def _shown(args: Namespace, axis: Axis, out: Any, name: str) -> str:
+def _shown(args: Namespace, axis: Axis, pad: tuple[Any, Any], out: Any, name: str) -> str:
     """Return the answer for one axis, and under it how it comes about."""
     if is_symbolic(out, axis.k, axis.s, axis.d):
         return f"{name}{out}"
@@ -83,7 +94,7 @@ def _shown(args: Namespace, axis: Axis, out: Any, name: str) -> str:
             f"{name}{out}\n{span}\n  ({axis.out} - 1)*{axis.s} + {axis.span} = {whole} before cropping\n"
             f"  padding {crop} (output padding taken off) is cropped: {whole} - {whole - out} = {out}   (R14)"
         )
-    hanging = ", the last stretched so that its window fits" if args.ceil_mode else ""
+    hanging = "" if axis.hi == pad[1] else ", the last as far as the last window reaches,"
     left = (axis.padded - axis.span) % axis.s
     those = "the last of them is" if left == 1 else f"the last {left} of them are"
     rest = f"\n  {those} read by no window" if left else ""
@@ -98,7 +109,7 @@ def inputs_for(args: Namespace) -> Answer:
     _check_kernel(args)
     from refconv.arithmetic.inverse.inputs import pooled_input_interval, transposed_input_size
 
-    out = _one(args.output, "--output")
+    out = _one(args.output, "--output", 1)
     if isinstance(args.padding, str) and args.padding.startswith("same"):
         return _same_inputs(args, out)
     k, s, d, (lo, hi) = _layer(args)
@@ -129,9 +140,6 @@ def _interval(out: int, first: int, last: int) -> Answer:
 
 def _layer(args: Namespace) -> tuple[int, int, int, tuple[int, int]]:
     """Return the numbers of a layer along one axis."""
-    from refconv.arithmetic.per_axis import resolve
-    from refconv.networks.axes import paddings_of
-
     k = _one(args.kernel, "--kernel", 1)
     s = _one(1 if args.stride is None else args.stride, "--stride", 1)
     d = _one(1 if args.dilation is None else args.dilation, "--dilation", 1)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["grouped", "table"]
+__all__ = ["grouped", "shape_text", "table"]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]], left: int = 1) -> str:
@@ -37,6 +38,20 @@ def _text(value: Any) -> str:
     if isinstance(value, Fraction) and value.denominator == 2:
         return f"{'-' if value < 0 else ''}{abs(value.numerator) // 2}.5"  # exact, however large
     return "" if value is None else str(value)
+
+
+def shape_text(shape: Iterable[Any] | None) -> str:
+    """Return a shape as it stands in tables, a sum of symbols in parentheses; "?" where it is not known.
+
+    Examples
+    --------
+    >>> shape_text((3, 224, 224)), shape_text(None)
+    ('3x224x224', '?')
+    """
+    if shape is None:
+        return "?"
+    parts = map(str, shape)
+    return "x".join(f"({part})" if re.search(r"[^\w]", part) else part for part in parts)
 
 
 def grouped(value: Any) -> str:

@@ -31,6 +31,12 @@ def _where(x: Array, inside: Array) -> Array:
     return np.where(inside, np.ones_like(x), np.zeros_like(x))
 
 
+def _zero(x: Array) -> Array:
+    """Return zeros of x's type: of its entries' own, where they are objects."""
+    y: Array = 0 * x if x.dtype == object else np.zeros_like(x)
+    return y
+
+
 def _clipped(low: float, high: float) -> _Function:
     return _Function(lambda x: np.clip(x, low, high), lambda x, _: _where(x, (x > low) & (x < high)))
 
@@ -66,13 +72,18 @@ def _hard_slope(x: Array, _: Array) -> Array:
     return _where(x, (x > -3) & (x < 3)) / 6
 
 
+def _hard_swish_slope(x: Array, _: Array) -> Array:
+    y: Array = np.where((x > -3) & (x < 3), (2 * x + 3) / 6, _where(x, x >= 3))  # no 0 times infinity
+    return y
+
+
 _SIGMOID = _Function(_sigmoid, lambda _, y: y * (1 - y))
 _SWISH = _times_gate(_sigmoid, _SIGMOID.slope)
-_HARD_SWISH = _times_gate(_hard_sigmoid, _hard_slope)
+_HARD_SWISH = _Function(lambda x: x * _hard_sigmoid(x), _hard_swish_slope)
 _IDENTITY = _Function(lambda x: x, lambda x, _: np.ones_like(x))
 
 FUNCTIONS: dict[str, _Function] = {
-    "relu": _Function(lambda x: np.where(x > 0, x, 0 * x), lambda x, _: _where(x, x > 0)),
+    "relu": _Function(lambda x: np.maximum(x, _zero(x)), lambda x, _: _where(x, x > 0)),
     "relu6": _clipped(0, 6),
     "leaky_relu": _leaky(LEAK),
     "elu": _Function(
@@ -81,7 +92,7 @@ FUNCTIONS: dict[str, _Function] = {
     ),
     "sigmoid": _SIGMOID,
     "tanh": _Function(np.tanh, lambda _, y: 1 - y * y),
-    "softplus": _Function(lambda x: np.logaddexp(x, 0 * x), lambda x, _: _sigmoid(x)),
+    "softplus": _Function(lambda x: np.logaddexp(x, _zero(x)), lambda x, _: _sigmoid(x)),
     "swish": _SWISH,
     "silu": _SWISH,
     "hardsigmoid": _Function(_hard_sigmoid, _hard_slope),

@@ -134,8 +134,11 @@ class NetworkCost:
         return tuple(layer.name for layer in self.layers if not layer.known)
 
     def __getitem__(self, name: str) -> LayerCost:
-        """Return the layer of that name."""
-        return next(layer for layer in self.layers if layer.name == name)
+        """Return the layer of that name; KeyError where there is none."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise KeyError(name)
 
 
 def network_cost(

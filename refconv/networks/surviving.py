@@ -64,7 +64,8 @@ def network_input_sizes(network: Network, axis: int = -1, *, even: bool = False,
     Raises
     ------
     ArgumentError
-        For a layer whose size is no such function of the input's: resized to a fixed size, or unsupported.
+        For an axis that the network has not, and for a layer whose size is no such function of the input's: resized to
+        a fixed size, or unsupported.
 
     Examples
     --------
@@ -100,6 +101,9 @@ def size_steps(network: Network, axis: int = -1, *, even: bool = False) -> list[
     [SizeStep(name='conv', rule=SameSize(s=2, even=False), inputs=('input',))]
     """
     rank = len(network.input) - 1
+    if not -rank <= axis < rank:
+        problem = f"there is no axis {axis}: {network.name} has {rank} spatial axes."
+        raise ArgumentError("network_input_sizes", problem, fix=f"Take one of {-rank} to {rank - 1}." if rank else "")
     sized = {"input"}
     steps: list[SizeStep] = []
     for node in network.nodes:

@@ -71,9 +71,7 @@ def contradiction(
     return None, {m: Fraction(-y, dual[-1]) for m, y in zip(rows, dual, strict=False)}
 
 
-def _minimised(
-    table: list[list[int]], objective: list[int], basis: list[int], columns: int, work: Work
-) -> int | None:
+def _minimised(table: list[list[int]], objective: list[int], basis: list[int], columns: int, work: Work) -> int | None:
     """Pivot in place until nothing gets better; entries are ints over one common denominator, which is returned."""
     scale = 1
     for pivots in range(_MOST_PIVOTS):

@@ -58,10 +58,25 @@ class Proof:
         same = [(a.reason, a.expression) for a in again] == [(s.reason, s.expression) for s in self.steps]
         return same and _holds_on_samples(self.claim, self.assumptions)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether what is assumed contradicts itself, or what the symbols may be, so that anything follows from it.
+
+        Examples
+        --------
+        >>> from refconv.symbolic.proving import prove
+        >>> prove("n == 5", "n < 3", "n > 7").is_empty, prove("n < 5", "n < 3").is_empty
+        (True, False)
+        """
+        from refconv.symbolic.proving import prove  # which imports this module
+
+        return bool(self.assumptions) and bool(prove(sympy.Eq(0, 1, evaluate=False), *self.assumptions))
+
     def __str__(self) -> str:
         given = f" (where {', '.join(_said(a) for a in self.assumptions)})" if self.assumptions else ""
+        but = ", but of nothing: what is assumed contradicts itself" if self.is_empty else ""
         lines = [f"{i}. {step.reason}" for i, step in enumerate(self.steps, 1)]
-        return "\n  ".join([f"{_said(self.claim)}{given}, proved:", *lines])
+        return "\n  ".join([f"{_said(self.claim)}{given}, proved{but}:", *lines])
 
     def to_latex(self) -> str:
         """Return the proof as a LaTeX list: each step's words, and what it says as a formula."""
@@ -78,6 +93,7 @@ class Proof:
             "claim": _said(self.claim),
             "assumptions": [_said(a) for a in self.assumptions],
             "steps": [{"reason": s.reason, "expression": str(s.expression)} for s in self.steps],
+            **({"is_empty": True} if self.is_empty else {}),
         }
 
 

@@ -48,7 +48,8 @@ def xception(padding: Any = "same", resolution: int = 299, classes: int = 1000) 
     ['block1_conv1', 'block1_conv1_bn']
     """
     name = "xception" if padding == "same" else "legacy_xception"
-    net = Builder(name, (3, resolution, resolution), ("arXiv:1610.02357",))
+    note = "as in Keras" if padding == "same" else "as in timm, poolings padded by 1"
+    net = Builder(name, (3, resolution, resolution), ("arXiv:1610.02357",), note)
     x = "input"
     for number, (filters, stride) in enumerate(((32, 2), (64, 1)), start=1):
         stem = f"block1_conv{number}"
@@ -97,7 +98,7 @@ def xception_aligned(depth: int = 65, resolution: int = 299, classes: int = 1000
     >>> xception_aligned(41).nodes[-1].operation.features
     1000
     """
-    net = Builder(f"xception{depth}", (3, resolution, resolution), ("arXiv:1802.02611",))
+    net = Builder(f"xception{depth}", (3, resolution, resolution), ("arXiv:1802.02611",), "aligned, as in timm")
     x = net.flatten(net.global_pool(aligned_trunk(net, depth), name="avg_pool"))
     return net.done(net.linear(x, classes, name="fc"))
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from refconv.arithmetic.integers import product
 from refconv.errors import ArgumentError
 from refconv.networks.readers.draft import Draft
 from refconv.networks.readers.onnx_call import Call
 from refconv.networks.readers.onnx_constants import Constant, fold, tensor
 from refconv.networks.readers.onnx_model import inferred_shapes, input_of, loaded
 from refconv.networks.readers.onnx_operators import OPERATORS
-from refconv.networks.readers.values import CHANNELS, Inexpressible, Value
+from refconv.networks.readers.values import CHANNELS, Inexpressible, Value, remark
 from refconv.networks.records import Network
 
 __all__ = ["from_onnx"]
@@ -32,10 +34,10 @@ def from_onnx(model: Any, input: Sequence[int] | None = None) -> Network:  # noq
     Returns
     -------
     Network
-        Its nodes have the names of the model's nodes, or where they have none of their outputs; where one node becomes
-        several records, the others have that name and a word more. Operators that no record expresses are
-        `Unsupported`, with their name and the reason; so is what only they lead to, as far as it depends on
-        where they put things.
+        It has the file's name. Its nodes have those of the model's nodes, or where they have none of their outputs;
+        where one node becomes several records, the others have that name and a word more. Operators that no record
+        expresses are `Unsupported`, with their name and the reason; so is what only they lead to, as far as it depends
+        on where they put things.
 
     Raises
     ------
@@ -47,8 +49,9 @@ def from_onnx(model: Any, input: Sequence[int] | None = None) -> Network:  # noq
     The first axis of the input is taken to be the batch. Nodes that only compute sizes or weights are evaluated and
     not shown; neither are transpositions and other nodes that change no number. Initialisers of more than one element
     that are added or multiplied count as learnt parameters, single numbers do not. Exporters often merge batch
-    normalisations into convolutions: parameters are counted as the file has them. Sizes that the model fixes, such as
-    those of a reshape, were fixed for its input.
+    normalisations into convolutions: parameters are counted as the file has them, and weights that several nodes read
+    once for each; the note names them. Sizes that the model fixes, such as those of a reshape, were fixed for its
+    input. Where a layer has another shape than ONNX infers, the node is not taken to be that layer.
 
     Examples
     --------
@@ -65,8 +68,18 @@ def from_onnx(model: Any, input: Sequence[int] | None = None) -> Network:  # noq
     results = [value for value in outputs if isinstance(value, Value)]
     if not results:
         raise ArgumentError("from_onnx", "no output of the model depends on its input.", fix="Read another model.")
-    name = proto.graph.name or (Path(model).stem if isinstance(model, str | Path) else "model")
-    return reading.draft.done(name, list({value.name: value for value in results}.values()), note="read from ONNX")
+    name = Path(model).stem if isinstance(model, str | Path) else proto.graph.name or "model"
+    note = "read from ONNX" + remark("in several nodes", _shared(proto.graph))
+    return reading.draft.done(name, list({value.name: value for value in results}.values()), note=note)
+
+
+def _shared(graph: Any) -> dict[str, int]:
+    """Return the weights and biases that several nodes read, with how many numbers they are."""
+    readers = Counter(name for node in graph.node if node.op_type in _WEIGHTED for name in set(node.input))
+    return {each.name: product(each.dims) for each in graph.initializer if readers[each.name] > 1}
+
+
+_WEIGHTED = ("Conv", "ConvTranspose", "FusedConv", "Gemm", "MatMul")
 
 
 class _Reading:
@@ -132,7 +145,7 @@ class _Reading:
         return results
 
     def _check_shapes(self, node: Any, results: Sequence[Value | Constant]) -> None:
-        """Raise where a result has not the shape that ONNX infers: then the record says something else than the node."""
+        """Raise where a result has another shape than ONNX infers: then the record is not what the node does."""
         for name, made in zip(node.output, results, strict=False):
             inferred = self.shapes.get(name)
             if not isinstance(made, Value) or None in (made.shape, inferred) or made.shape == inferred:

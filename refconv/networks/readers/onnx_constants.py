@@ -58,7 +58,10 @@ def tensor(proto: Any, folder: str = "", learnt: bool = True) -> Constant:
         from onnx import external_data_helper, numpy_helper
 
         if external_data_helper.uses_external_data(proto):
-            external_data_helper.load_external_data_for_tensor(proto, folder)
+            try:
+                external_data_helper.load_external_data_for_tensor(proto, folder)
+            except Exception as error:  # noqa: BLE001 - ONNX raises its own, of no common base
+                raise Inexpressible(f"what it reads, {proto.name}, cannot be loaded: {error}") from None
         return numpy_helper.to_array(proto)
 
     return Constant(tuple(proto.dims), load, learnt)

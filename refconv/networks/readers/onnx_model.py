@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from refconv.arithmetic.per_axis import entries, integers, letters
 from refconv.errors import ArgumentError
 
 __all__ = ["inferred_shapes", "input_of", "loaded"]
@@ -53,7 +54,7 @@ def input_of(graph: Any, wanted: Sequence[int] | None) -> tuple[str, tuple[int, 
     dims = [dim.dim_value or None for dim in described.shape.dim] if described.HasField("shape") else None
     last = dims is not None and len(dims) > 2 and _channels_last(graph, inputs[0].name)
     if wanted is not None:
-        given = [int(n) for n in wanted]
+        given = _sizes(wanted)
         if dims is not None and len(given) != len(dims) - 1:
             problem = (
                 f"input={tuple(given)} with a batch makes {len(given) + 1} axes, the model's input has {len(dims)}."
@@ -64,6 +65,16 @@ def input_of(graph: Any, wanted: Sequence[int] | None) -> tuple[str, tuple[int, 
         said = "no shape" if dims is None else f"shape {tuple('?' if n is None else n for n in dims)}"
         raise ArgumentError("from_onnx", f"the model's input, {inputs[0].name}, has {said}.", fix=_FIX)
     return inputs[0].name, tuple(n or 1 for n in dims), last
+
+
+def _sizes(wanted: Any) -> list[int]:
+    """Return the shape that the caller gave, whole numbers of 1 or more."""
+    listed = entries(wanted)
+    if not listed or any(getattr(n, "free_symbols", None) for n in listed):
+        problem = f"input is {wanted!r}: an ONNX model is read for sizes in numbers."
+        raise ArgumentError("from_onnx", problem, fix=_FIX)
+    axes = "C" + (letters(len(listed) - 1) if len(listed) > 1 else "")
+    return list(integers("from_onnx", "input", listed, axes, 1))
 
 
 def _channels_last(graph: Any, name: str) -> bool:

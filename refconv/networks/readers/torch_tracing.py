@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from refconv.networks.readers.values import Value
+from refconv.networks.readers.values import Value, remark
 
 __all__ = ["LOOKED_AT", "Learnt", "run", "tensors_in"]
 
@@ -178,7 +178,5 @@ class Learnt:
             (shared, "in several nodes"),
             ([name for name in self._sizes if name in self._lost], "in unsupported ones"),
         ):
-            if names:
-                more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-                said += f"; {words}: {', '.join(names[:3])}{more} ({sum(self._sizes[n] for n in names)} parameters)"
+            said += remark(words, {name: self._sizes[name] for name in names})
         return said

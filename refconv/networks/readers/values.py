@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -17,6 +17,7 @@ __all__ = [
     "Value",
     "channels_first",
     "compact",
+    "remark",
 ]
 
 BATCH, CHANNELS, UNIT, MIXED = "batch", "channels", "unit", "mixed"
@@ -105,3 +106,17 @@ def compact(numbers: Sequence[Any]) -> Any:
     if pairs and all(not isinstance(entry, tuple) and entry == pairs[0] for entry in pairs):
         return pairs[0]
     return tuple(numbers)
+
+
+def remark(words: str, parameters: Mapping[str, int]) -> str:
+    """Return what a network's note says of some parameters, given by name with their sizes; nothing without any.
+
+    Examples
+    --------
+    >>> remark("in several nodes", {"head.weight": 54, "head.bias": 2})
+    '; in several nodes: head.weight, head.bias (56 parameters)'
+    """
+    if not parameters:
+        return ""
+    more = f" and {len(parameters) - 3} more" if len(parameters) > 3 else ""
+    return f"; {words}: {', '.join([*parameters][:3])}{more} ({sum(parameters.values())} parameters)"

@@ -91,7 +91,7 @@ def derivation() -> Derivation:
                     Counted(_grids, "g > 1", d1=range(1, 9), d2=range(1, 9), d3=range(1, 9), i=range(4)),
                 ),
                 step(
-                    "With the largest dilation that is allowed each time, powers of $k$, the field grows to",
+                    "With the largest dilation that is allowed each time, powers of $k$, the field grows fast.",
                     rf"d_l = k^{{l-1}} \quad\Longrightarrow\quad \mathrm{{size}} = {tex(powers.expand())}",
                     Algebra((powers, k**3)),
                 ),

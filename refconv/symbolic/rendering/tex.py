@@ -6,7 +6,7 @@ Only macros that every renderer of Markdown knows: no ``\operatorname``, no ``\{
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sympy
@@ -102,7 +102,8 @@ def place(term: Any) -> tuple[Any, ...]:
 
 def _is_bare(side: Any) -> bool:
     """Return whether a side of a remainder needs no parentheses: nobody should have to know how tightly mod binds."""
-    return bool(side.is_Symbol or (side.is_Integer and side >= 0) or isinstance(side, sympy.floor | sympy.ceiling))
+    bracketed = isinstance(side, sympy.floor | sympy.ceiling | sympy.Max | sympy.Min)
+    return bool(side.is_Symbol or (side.is_Integer and side >= 0) or bracketed)
 
 
 def _named(factor: Any) -> list[Any]:
@@ -133,10 +134,22 @@ def tex(expression: Any) -> str:
 
 def _with_ceilings(expression: Any) -> Any:
     """Write ``-floor(-x)`` as ``ceil(x)``, for reading."""
-    return with_maxima(expression).replace(
+    return _replaced(
+        with_maxima(expression),
         lambda part: isinstance(part, sympy.floor) and _turned(part.args[0]) is not None,
         lambda part: -sympy.ceiling(_turned(part.args[0]), evaluate=False),
     )
+
+
+def _replaced(expression: Any, where: Callable[[Any], bool], by: Callable[[Any], Any]) -> Any:
+    """Replace from the inside out, without letting sympy (1.14) take Max(2*n, 4)/6 for an integer and drop its floor."""
+    if not expression.args:
+        return expression
+    parts = [_replaced(part, where, by) for part in expression.args]
+    if parts != list(expression.args):
+        kept = isinstance(expression, sympy.floor | sympy.ceiling | sympy.Mod)
+        expression = expression.func(*parts, evaluate=False) if kept else expression.func(*parts)
+    return by(expression) if where(expression) else expression
 
 
 def with_maxima(expression: Any) -> Any:
@@ -149,7 +162,8 @@ def with_maxima(expression: Any) -> Any:
     Max(a, b)
     """
     opposite = {sympy.Min: sympy.Max, sympy.Max: sympy.Min}
-    return expression.replace(
+    return _replaced(
+        expression,
         lambda part: part.func in opposite and all(arg.as_coeff_Mul()[0] < 0 for arg in part.args),
         lambda part: -opposite[part.func](*(-arg for arg in part.args)),
     )
