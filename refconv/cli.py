@@ -6,7 +6,6 @@ To add a command, write its file in `refconv/commands/` and name it in `COMMANDS
 from __future__ import annotations
 
 import sys
-import traceback
 from argparse import Namespace
 from collections.abc import Sequence
 from importlib import import_module
@@ -106,6 +105,8 @@ def _unforeseen(error: Exception) -> int:
     """Name the package that is not installed, or show the traceback."""
     if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
         return _say(f"refconv: this needs {error.name}: pip install 'refconv[{error.name}]'.", USAGE)
+    import traceback
+
     return _say(f"{traceback.format_exc()}refconv: this is a defect of refconv; please report it.", DEFECT)
 
 

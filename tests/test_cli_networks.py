@@ -10,6 +10,7 @@ import pytest
 
 import refconv
 from refconv import cli
+from refconv.arithmetic import CONVENTIONS
 from refconv.networks import Builder, Unsupported, network, network_support, receptive_fields, to_json
 
 
@@ -208,6 +209,25 @@ def test_an_unsupported_operator_is_named_and_not_guessed(capsys, tmp_path):
     assert document(capsys, "cost", path, code=1)["unknown"] == ["mix", "last"]
 
 
+def test_the_sizes_begin_with_one_of_them(capsys):
+    said = document(capsys, "network unet --sizes --even")
+    assert said == {"network": "unet", "modulus": 16, "residues": [12], "from": 188, "besides": []}
+    said = document(capsys, "network --stack 3s2 --sizes")
+    assert (said["modulus"], said["from"]) == (1, 3)
+
+
+def test_every_document_has_the_same_word_for_an_operation(capsys):
+    _, text, _ = run(capsys, "network vgg11 --json")
+    words = [node["op"] for node in json.loads(text)["nodes"]]
+    assert [layer["op"] for layer in document(capsys, "rf vgg11")["layers"]] == words
+    assert [layer["op"] for layer in document(capsys, "cost vgg11")["layers"]] == words
+
+
+def test_the_help_of_cost_names_every_convention(capsys):
+    _, out, _ = run(capsys, "cost --help")
+    assert {word.strip(",") for word in out.split()} >= set(CONVENTIONS)
+
+
 def test_cost_says_what_is_counted(capsys):
     said = document(capsys, "cost", "vgg16", "--set", "flops_per_mac=1", "--set", "bias=0", "--backward")
     assert said["conventions"]["flops_per_mac"] == 1
@@ -246,7 +266,7 @@ def test_network_lists_and_writes(capsys, tmp_path):
     path.write_text(text, encoding="utf-8")
     _, out, _ = run(capsys, "network", path)
     assert out == run(capsys, "network", "vgg11")[1]
-    assert "fc8      Linear" in out
+    assert "fc8      linear" in out
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from refconv.commands.sources import add_source, resolved
 from refconv.commands.tables import shape_text, table
 from refconv.errors import ArgumentError
 from refconv.networks.catalogue import NETWORKS, network
-from refconv.networks.records import Network
+from refconv.networks.records import WORDS, Network
 from refconv.networks.serial import to_json
 
 __all__ = ["add", "run"]
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     about = whole.network
     out.write("\n".join(filter(None, (about.name, about.note, *about.references))) + "\n\n")
     rows = [
-        (node.name, type(node.operation).__name__, ", ".join(node.inputs), shape_text(layer.shape))
+        (node.name, WORDS[type(node.operation)], ", ".join(node.inputs), shape_text(layer.shape))
         for layer in whole.layers
         for node in [layer.node]
     ]
@@ -76,7 +76,8 @@ def _sizes(network: Network, args: argparse.Namespace, out: TextIO) -> int:
     sizes = network_input_sizes(network, even=args.even)
     if args.json:
         modulus, residues, start, exceptions = sizes.period
-        document = {"modulus": modulus, "residues": residues, "from": start, "besides": exceptions}
+        first = next((n for n in range(start, start + modulus) if n % modulus in residues), None)
+        document = {"modulus": modulus, "residues": residues, "from": first, "besides": exceptions}
         out.write(json.dumps({"network": network.name, **document}, indent=2) + "\n")
     else:
         out.write(f"{sizes}\n")

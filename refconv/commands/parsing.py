@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -42,6 +41,8 @@ class Parser(argparse.ArgumentParser):
         """Print what is wrong and what may have been meant, and leave with code 2."""
         wrong = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (\S+)", message)
         if wrong:
+            import difflib
+
             word = (wrong[1] or wrong[2]).partition("=")[0]
             close = difflib.get_close_matches(word, sorted(self.words), n=1)
             message += f"\n  Did you mean {close[0]}?" if close else ""

@@ -11,6 +11,7 @@ from refconv.commands.parsing import Subcommands
 from refconv.commands.sources import add_source, resolved
 from refconv.commands.values import as_given, per_axis
 from refconv.errors import ArgumentError
+from refconv.networks.records import WORDS
 
 if TYPE_CHECKING:
     from refconv.networks.fields import NodeField
@@ -107,7 +108,7 @@ def as_list(values: Any) -> list[Any]:
 def layer_document(field: NodeField) -> dict[str, Any]:
     """Return what JSON says of one layer."""
     layer, node = field.layer, field.layer.node
-    document: dict[str, Any] = {"name": node.name, "op": type(node.operation).__name__, "inputs": list(node.inputs)}
+    document: dict[str, Any] = {"name": node.name, "op": WORDS[type(node.operation)], "inputs": list(node.inputs)}
     if layer.shape is not None:
         document["shape"] = as_list(layer.shape)
     if field.axes is None:

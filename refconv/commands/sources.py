@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from pathlib import Path
 from typing import Any
 
 from refconv.commands.values import shape
@@ -47,17 +46,20 @@ def resolved(args: argparse.Namespace) -> Resolved:
 
 def _named(name: str, given: tuple[Any, ...] | None) -> Network:
     """Return a network from a file, or else from the catalogue."""
+    if name in NETWORKS:
+        return network(name)
+    from pathlib import Path
+
     path = Path(name)
     if name.endswith(".onnx"):
         from refconv.networks import from_onnx
 
-        read: Network = from_onnx(path, input=given)
-        return read
+        return from_onnx(path, input=given)
     if name.endswith(".json"):
         from refconv.networks.serial import from_json
 
         return from_json(path.read_text(encoding="utf-8"))
-    if name not in NETWORKS and path.is_file():
+    if path.is_file():
         raise ArgumentError("refconv", f"{name} is a file of a kind unknown here.", fix="Give a .onnx or a .json file.")
     return network(name)
 

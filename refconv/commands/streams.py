@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import io
 import os
 import sys
@@ -81,5 +80,7 @@ def _point_to_stderr(descriptor: int) -> None:
 
 def _flush_c() -> None:
     """Write out what C code has printed and not yet sent, while it still goes to standard error."""
+    import ctypes
+
     with contextlib.suppress(OSError, TypeError, AttributeError):  # no such library or function on this system
         ctypes.CDLL(None).fflush(None)

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike
 from refconv.arithmetic.integers import product
 from refconv.errors import ArgumentError
 from refconv.layers.step import Parameters
+from refconv.networks.counting import learns
 from refconv.networks.records import Activation, Conv, ConvTranspose, Linear, Network, Norm
 from refconv.networks.shaped import Resolved, Shaped
 from refconv.networks.shapes import resolve
@@ -57,8 +58,7 @@ def _planned(layer: Shaped) -> Iterator[tuple[str, ArrayPlan | None]]:
     elif isinstance(record, Norm):
         assert layer.shape is not None  # noqa: S101 - only unsupported operators leave it unknown
         channels = layer.shape[:1]
-        scaled = record.scale and record.kind != "local_response"
-        shifted = record.shift and record.kind not in ("local_response", "scale")
+        scaled, shifted = learns(record)
         yield "weight", ArrayPlan(channels, neutral=1) if scaled else None
         yield "bias", ArrayPlan(channels) if shifted else None
         if record.kind == "batch":

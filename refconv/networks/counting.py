@@ -33,7 +33,7 @@ from refconv.networks.records import (
 )
 from refconv.networks.shaped import Shape, Shaped
 
-__all__ = ["COUNTED", "Counted", "backward_of", "forward_of", "is_known", "parameters_of"]
+__all__ = ["COUNTED", "Counted", "backward_of", "forward_of", "is_known", "learns", "parameters_of"]
 
 Counted: TypeAlias = tuple[Integer, Integer, Traffic, Integer]
 """MACs, FLOPs, traffic in elements and in bytes."""
@@ -65,15 +65,21 @@ def parameters_of(layer: Shaped, said: Conventions) -> Integer:
         bias = record.bias and said.biases
         return product(layer.geometry.w_shape) + (_shape(layer)[0] if bias else 0)
     if isinstance(record, Norm):
-        scale, shift = _learns(record)
+        scale, shift = learns(record)
         channels = _shape(layer)[0]
         kept = 2 if record.kind == "batch" and said.running_statistics else 0
         return channels * ((scale + shift) * said.norms + kept)
     return record.parameters if isinstance(record, Activation) else 0
 
 
-def _learns(record: Norm) -> tuple[bool, bool]:
-    """Return whether a normalisation has a scale and a shift: the L2 norm has no shift, the local one neither."""
+def learns(record: Norm) -> tuple[bool, bool]:
+    """Return whether a normalisation has a scale and a shift: the L2 norm has no shift, the local one neither.
+
+    Examples
+    --------
+    >>> learns(Norm("batch")), learns(Norm("scale")), learns(Norm("local_response"))
+    ((True, True), (True, False), (False, False))
+    """
     if record.kind == "local_response":
         return False, False
     return record.scale, record.shift and record.kind != "scale"
@@ -181,7 +187,7 @@ def _none(_layer: Shaped, _record: Any, _batch: Integer, _said: Conventions) -> 
 
 
 def _norm(layer: Shaped, record: Norm, batch: Integer, said: Conventions) -> Integer:
-    affine = of_kind(said.affine, record.kind) if any(_learns(record)) else 0
+    affine = of_kind(said.affine, record.kind) if any(learns(record)) else 0
     return _elements(layer, batch) * (of_kind(said.normalisation, record.kind) + affine)
 
 

@@ -13,6 +13,7 @@ from refconv.arithmetic.integers import Integer
 
 __all__ = [
     "OPERATIONS",
+    "WORDS",
     "Activation",
     "Conv",
     "ConvTranspose",
@@ -290,6 +291,9 @@ OPERATIONS: dict[str, type[Operation]] = {
     "unsupported": Unsupported,
 }
 """The word for each operation, in JSON and in tables."""
+
+WORDS: dict[type[Operation], str] = {kind: word for word, kind in OPERATIONS.items()}
+"""The same the other way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ def _with_ceilings(expression: Any) -> Any:
 
 
 def _replaced(expression: Any, where: Callable[[Any], bool], by: Callable[[Any], Any]) -> Any:
-    """Replace from the inside out, without letting sympy (1.14) take Max(2*n, 4)/6 for an integer and drop its floor."""
+    """Replace from the inside out; sympy (1.14) may not take Max(2*n, 4)/6 for an integer and drop its floor."""
     if not expression.args:
         return expression
     parts = [_replaced(part, where, by) for part in expression.args]
