@@ -223,6 +223,17 @@ def test_every_document_has_the_same_word_for_an_operation(capsys):
     assert [layer["op"] for layer in document(capsys, "cost vgg11")["layers"]] == words
 
 
+def test_a_file_that_is_no_text_is_named(capsys, tmp_path):
+    (tmp_path / "odd.json").write_bytes(b"\xff\xfe\x00")
+    code, out, err = run(capsys, "rf", tmp_path / "odd.json")
+    assert (code, out, "odd.json is no text" in err) == (2, "", True)
+
+
+def test_any_letter_is_a_symbol_in_a_shape(capsys):
+    assert "1x(x - 2)" in run(capsys, "rf --stack 3 --input x")[1]
+    assert document(capsys, "rf vgg11 --input 3x64x96")["input"] == [3, 64, 96]
+
+
 def test_the_help_of_cost_names_every_convention(capsys):
     _, out, _ = run(capsys, "cost --help")
     assert {word.strip(",") for word in out.split()} >= set(CONVENTIONS)
@@ -282,3 +293,10 @@ heavy = {{"numpy", "sympy", "rich", "scipy", "onnx", "torch"}} & set(sys.modules
 assert not heavy, heavy
 """
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_what_depends_on_every_pixel_besides_is_said(capsys):
+    _, out, _ = run(capsys, "rf efficientnet_b0")
+    assert "features.1.0.block.1.multiply and 228 after it depend on every pixel besides" in out
+    _, out, _ = run(capsys, "rf efficientnet_b0 --layer classifier.1")
+    assert "classifier.1 depends on every pixel besides" in out

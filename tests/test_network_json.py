@@ -51,6 +51,7 @@ def edited(**changes):
     [
         ("{", "this is not JSON"),
         ("[]", "its format is None"),
+        ("[" * 10**6, "nests too deep"),
         ('{"format": "ours"}', "its format is 'ours'"),
         (edited(nodes=None), "the network has no 'nodes'"),
         (edited(nodes=[3]), "node 0 has no 'name'"),

@@ -149,7 +149,7 @@ def graph_fields(
                 for axis in range(rank)
             ]
         joined = [join(branches) for branches in fields]
-        known[node.name] = NodeFields(*map(tuple, zip(*joined, strict=True)))
+        known[node.name] = NodeFields(tuple(field for field, _ in joined), tuple(how for _, how in joined))
     return known
 
 

@@ -1,6 +1,7 @@
 """The few operations that ints and sympy expressions do not share: one small helper, lazy about sympy.
 
-`+`, `-`, `*` and `//` mean the same for both (`//` is the floor), so the rest of this package just uses them.
+`+`, `-` and `*` mean the same for both, so the rest of this package just uses them; and so does `//`, the floor, where
+nothing but sums and products of symbols is divided.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from fractions import Fraction
 from numbers import Integral, Rational
 from typing import Any, TypeAlias
 
-__all__ = ["Integer", "ceil_div", "half", "maximum", "minimum", "product", "ratio"]
+__all__ = ["Integer", "ceil_div", "floor_div", "half", "maximum", "minimum", "product", "ratio"]
 
 Integer: TypeAlias = Any
 """An int, or a sympy expression that stands for one."""
@@ -23,7 +24,24 @@ def ceil_div(a: Integer, b: Integer) -> Integer:
     >>> ceil_div(7, 2), ceil_div(-7, 2)
     (4, -3)
     """
-    return -(-a // b)
+    return -floor_div(-a, b)
+
+
+def floor_div(a: Integer, b: Integer) -> Integer:
+    """Return ``floor(a / b)``, and keep the floor of an expression with a maximum or minimum in it.
+
+    sympy 1.14 takes an even expression such as ``Max(2*n, 4)``, divided by 6, for an integer, and drops its floor.
+
+    Examples
+    --------
+    >>> floor_div(7, 2), floor_div(-7, 2)
+    (3, -4)
+    """
+    if _are_rational(a, b):
+        return a // b
+    sympy = _sympy()
+    quotient = sympy.sympify(a) / b
+    return sympy.floor(quotient, evaluate=not quotient.has(sympy.Max, sympy.Min))
 
 
 def half(a: Integer) -> Integer:

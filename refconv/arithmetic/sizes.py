@@ -21,7 +21,7 @@ speaks (`refconv.arithmetic.per_axis`).
 
 from __future__ import annotations
 
-from refconv.arithmetic.integers import Integer, ceil_div, maximum, minimum
+from refconv.arithmetic.integers import Integer, ceil_div, floor_div, maximum, minimum
 
 __all__ = [
     "causal_padding",
@@ -70,7 +70,7 @@ def output_size(n: Integer, k: Integer, s: Integer = 1, d: Integer = 1, lo: Inte
     >>> output_size(7, 3, s=2, lo=1, hi=1)
     4
     """
-    return (n + lo + hi - effective_kernel_size(k, d)) // s + 1
+    return floor_div(n + lo + hi - effective_kernel_size(k, d), s) + 1
 
 
 def transposed_output_size(
@@ -154,7 +154,7 @@ def same_transposed_padding(k: Integer, s: Integer = 1, d: Integer = 1, lower: b
 
 
 def _split(total: Integer, lower: bool) -> tuple[Integer, Integer]:
-    small = total // 2
+    small = floor_div(total, 2)
     return (total - small, small) if lower else (small, total - small)
 
 

@@ -82,9 +82,10 @@ def _remarks(fields: Sequence[NodeField]) -> Iterable[str]:
             yield f"{name}: the fields of its outputs differ in size, with a period of {period}: {sizes}"
     through = [field.layer.node.name for field in fields if field.everywhere]
     if through:
+        depend = f"and {len(through) - 1} after it depend" if len(through) > 1 else "depends"
         yield (
-            f"{through[0]} and {len(through) - 1} after it depend on every pixel besides, through a global pooling "
-            "or normalisation; the figures leave that out."
+            f"{through[0]} {depend} on every pixel besides, through a global pooling or normalisation; the figures "
+            "leave that out."
         )
 
 

@@ -58,7 +58,12 @@ def _named(name: str, given: tuple[Any, ...] | None) -> Network:
     if name.endswith(".json"):
         from refconv.networks.serial import from_json
 
-        return from_json(path.read_text(encoding="utf-8"))
+        try:
+            return from_json(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            raise ArgumentError(
+                "refconv", f"{name} is no text.", fix="Give a file of refconv network --json."
+            ) from None
     if path.is_file():
         raise ArgumentError("refconv", f"{name} is a file of a kind unknown here.", fix="Give a .onnx or a .json file.")
     return network(name)

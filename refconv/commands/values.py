@@ -80,7 +80,7 @@ def shape(text: str) -> tuple[Any, ...]:
     >>> shape("3,224,224")
     (3, 224, 224)
     """
-    whole = text.replace("x", ",") if re.fullmatch(r"[0-9x]+", text) else text
+    whole = text.replace("x", ",") if re.fullmatch(r"[0-9]+(x[0-9]+)+", text) else text
     return tuple(map(number, whole.split(",")))
 
 

@@ -97,6 +97,8 @@ def from_json(text: str) -> Network:
         document = json.loads(text)
     except ValueError as error:
         raise ArgumentError("from_json", f"this is not JSON: {error}.", fix="Write one with to_json.") from None
+    except RecursionError:
+        raise ArgumentError("from_json", "this nests too deep.", fix="Write one with to_json.") from None
     said = document.get("format") if isinstance(document, dict) else None
     if said != _FORMAT:
         problem = f"this is no network: its format is {said!r}."

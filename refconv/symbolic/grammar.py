@@ -23,7 +23,7 @@ import sympy
 from refconv.errors import ArgumentError
 from refconv.symbolic.symbols import symbol
 
-__all__ = ["FUNCTIONS", "parse"]
+__all__ = ["FUNCTIONS", "parse", "parse_with_divisors"]
 
 _MOST_CHARACTERS, _MOST_DEPTH, _MOST_DIGITS, _MOST_BITS = 2000, 40, 40, 4096
 
@@ -86,6 +86,17 @@ def parse(text: str) -> Any:
     """
     if not isinstance(text, str):
         raise ArgumentError("parse", f"{text!r} is not text.", fix="Give a formula such as 'floor(n/2) + 1'.")
+    return parse_with_divisors(text)[0]
+
+
+def parse_with_divisors(text: str) -> tuple[Any, tuple[Any, ...]]:
+    """Return what `parse` does, and what the text divides by that may be 0: sympy cancels ``x/x`` at once.
+
+    Examples
+    --------
+    >>> parse_with_divisors("x/x == n/n")
+    (Eq(1, 1), (x,))
+    """
     if len(text) > _MOST_CHARACTERS:
         fix = f"Use at most {_MOST_CHARACTERS}."
         raise ArgumentError("parse", f"the formula has {len(text)} characters.", fix=fix)
@@ -93,7 +104,7 @@ def parse(text: str) -> Any:
     result = reader.claim()
     if reader.kind != "end":
         reader.fail(f"{reader.token!r} comes after the end of the formula.", "Join the parts with an operator.")
-    return result
+    return result, tuple(dict.fromkeys(reader.divisors))
 
 
 @dataclass(slots=True)
@@ -105,6 +116,7 @@ class _Reader:
     kind: str = ""
     token: str = ""
     used: list[str] = field(default_factory=list)
+    divisors: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.advance()
@@ -179,6 +191,8 @@ class _Reader:
             result = self.number(result, at)
             if sign != "*" and other == 0:
                 self.fail("division by zero.", "Divide by something positive.", there)
+            if sign != "*":
+                self.divides_by(other)
             result = self.bounded(
                 {
                     "*": lambda a, b: a * b,
@@ -218,7 +232,14 @@ class _Reader:
                 self.fail("division by zero.", "Use a positive exponent.", there)
             if max(abs(base.p), base.q).bit_length() * abs(int(exponent)) > _MOST_BITS:
                 self.fail("the number is too large.", "Use a smaller exponent.", there)
+        if not exponent.is_nonnegative:
+            self.divides_by(base)
         return self.bounded(base**exponent, at)
+
+    def divides_by(self, divisor: Any) -> None:
+        """Remember a divisor that may be 0."""
+        if divisor.is_zero is not False:
+            self.divisors.append(divisor)
 
     def atom(self) -> Any:
         """Read a number, a name, a call or something in parentheses."""
@@ -258,6 +279,8 @@ class _Reader:
             )
         if function is sympy.Mod and arguments[1] == 0:
             self.fail("division by zero.", "Divide by something positive.", at)
+        if function is sympy.Mod:
+            self.divides_by(arguments[1])
         return self.bounded(_as_written(function, *arguments), at)
 
     def expect(self, token: str, opened: int) -> None:

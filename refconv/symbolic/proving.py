@@ -59,8 +59,17 @@ def prove(claim: Any, *assumptions: Any) -> Proof | Counterexample | Undecided:
     >>> print(prove("ceil(n/s) == floor(n/s) + 1", "s >= 2"))
     ceiling(n/s) = floor(n/s) + 1, refuted: at n = 2, s = 2 the left side is 1, the right side 2
     """
-    said = _read(claim)
-    given = tuple(part for a in assumptions for part in _conjuncts(_read(a)))
+    said, divisors = _read(claim)
+    given = tuple(part for a in assumptions for part in _conjuncts(_read(a)[0]))
+    answer = _answered(said, given)
+    if isinstance(answer, Proof):
+        for divisor in divisors:
+            if not _answered(sympy.Ne(divisor, 0), given):
+                return Undecided(said, f"it divides by {divisor}, which may be 0; assume that it is not", ())
+    return answer
+
+
+def _answered(said: Any, given: tuple[Any, ...]) -> Proof | Counterexample | Undecided:
     if said == sympy.true:
         return Proof(said, given, replay(said, given, [Folded()]))
     if said == sympy.false:
@@ -72,7 +81,7 @@ def prove(claim: Any, *assumptions: Any) -> Proof | Counterexample | Undecided:
 
 
 def _together(claim: Any, given: tuple[Any, ...]) -> Proof | Counterexample | Undecided:
-    answers = [prove(part, *given) for part in claim.args]
+    answers = [_answered(part, given) for part in claim.args]
     for kind in (Counterexample, Undecided):
         for answer in answers:
             if isinstance(answer, kind):
@@ -81,15 +90,17 @@ def _together(claim: Any, given: tuple[Any, ...]) -> Proof | Counterexample | Un
     return Proof(claim, given, replay(claim, given, checks))
 
 
-def _read(claim: Any) -> Any:
+def _read(claim: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Return the claim, and the divisors in its text that may be 0."""
+    divisors: tuple[Any, ...] = ()
     if isinstance(claim, str):
-        from refconv.symbolic.grammar import parse
+        from refconv.symbolic.grammar import parse_with_divisors
 
-        claim = parse(claim)
+        claim, divisors = parse_with_divisors(claim)
     if isinstance(claim, bool):
-        return sympy.true if claim else sympy.false
+        return (sympy.true if claim else sympy.false), divisors
     if isinstance(claim, sympy.core.relational.Relational | sympy.And) or claim in (sympy.true, sympy.false):
-        return claim
+        return claim, divisors
     problem = f"{claim!r} is not a claim: an equation or inequality is needed."
     raise ArgumentTypeError("prove", problem, fix="Write Eq(a, b), a <= b, or text such as 'floor(n/2) <= n'.")
 
