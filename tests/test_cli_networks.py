@@ -82,7 +82,7 @@ def test_size_writes_the_layer_that_was_asked_for(capsys, words, padding, more):
 def test_size_shows_the_formula_for_letters(capsys):
     assert run(capsys, "size n --kernel k --padding p") == (0, "-k + n + 2*p + 1\n", "")
     said = document(capsys, "size n --kernel 3 --stride 2")
-    assert said["output"] == "floor(n/2 - 3/2) + 1"
+    assert said["output"] == "ceiling(n/2) - 1"
 
 
 @pytest.mark.parametrize(

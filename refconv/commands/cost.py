@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from refconv.commands.options import add_json
 from refconv.commands.parsing import Subcommands
 from refconv.commands.sources import add_source, resolved
-from refconv.commands.tables import grouped, shape_text, table
+from refconv.commands.tables import grouped, plain, shape_text, table
 from refconv.commands.values import as_given, number
 from refconv.errors import ArgumentError
 
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
     if args.json:
         out.write(json.dumps(_document(cost), indent=2) + "\n")
     else:
-        _show(cost, out, layers=args.table)
+        _show(cost, out, layers=args.table, note=network.network.note)
     return 1 if cost.unknown else 0
 
 
@@ -145,11 +145,12 @@ def _counts(cost: Any, *names: str) -> dict[str, Any]:
     return dict(zip(names, _plain(getattr(cost, name) for name in names), strict=True))
 
 
-def _show(cost: NetworkCost, out: TextIO, *, layers: bool) -> None:
+def _show(cost: NetworkCost, out: TextIO, *, layers: bool, note: str) -> None:
     """Print the totals, and before them the layers if they are asked for."""
     shape = shape_text(cost.input)
     batch = "" if cost.batch == 1 else f", batch {cost.batch}"
-    out.write(f"{cost.network} on {shape}{batch}, counted as {cost.conventions.name} does\n\n")
+    out.write(f"{cost.network} on {shape}{batch}, counted as {cost.conventions.name} does\n")
+    out.write((f"{note}\n" if note else "") + "\n")
     if layers:
         rows = [_row(layer) for layer in cost.layers if _costs(layer)]
         out.write(table(("layer", "", "shape", "parameters", "MACs", "FLOPs", "FLOP/byte"), rows, left=3) + "\n")
@@ -157,7 +158,8 @@ def _show(cost: NetworkCost, out: TextIO, *, layers: bool) -> None:
     lines = [("parameters", grouped(total.parameters)), *_pass_lines("", total.forward)]
     if total.backward is not None:
         lines += _pass_lines(" backward", total.backward)
-    out.write(table(("", ""), lines).lstrip("\n"))
+    numbers = all(isinstance(part, int) for part in (total.parameters, total.macs))
+    out.write(table(("", ""), lines, left=1 if numbers else 2).lstrip("\n"))
     if cost.unknown:
         out.write(f"\nnot counted, for they have operators that are not supported: {', '.join(cost.unknown)}\n")
 
@@ -183,4 +185,4 @@ def _ratio(value: Any) -> str:
     """Return a ratio to one decimal; an expression as it is."""
     if value is None:
         return ""
-    return str(value) if hasattr(value, "free_symbols") else f"{float(value):.1f}"
+    return plain(value) if hasattr(value, "free_symbols") else f"{float(value):.1f}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from refconv.arithmetic.geometry import Axis
 from refconv.arithmetic.per_axis import entries, letters, resolve
-from refconv.commands.tables import table
+from refconv.commands.tables import plain, table
 from refconv.commands.values import as_given
 from refconv.errors import ArgumentError
 from refconv.networks.axes import is_symbolic, numbers, paddings_of, pool_axes, transposed_axes, window_axes
@@ -85,7 +85,7 @@ def _said(args: Namespace, axes: tuple[Axis, ...], pads: list[tuple[Any, Any]]) 
 def _shown(args: Namespace, axis: Axis, pad: tuple[Any, Any], out: Any, name: str) -> str:
     """Return the answer for one axis, and under it how it comes about."""
     if is_symbolic(out, axis.k, axis.s, axis.d):
-        return f"{name}{out}"
+        return f"{name}{plain(out)}"
     span = f"  effective kernel size {axis.d}*({axis.k} - 1) + 1 = {axis.span}"
     if args.transposed:
         whole = (axis.out - 1) * axis.s + axis.span

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["grouped", "shape_text", "table"]
+__all__ = ["grouped", "plain", "shape_text", "table"]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[Any]], left: int = 1) -> str:
@@ -37,7 +37,16 @@ def _text(value: Any) -> str:
         return ", ".join(map(_text, value))
     if isinstance(value, Fraction) and value.denominator == 2:
         return f"{'-' if value < 0 else ''}{abs(value.numerator) // 2}.5"  # exact, however large
-    return "" if value is None else str(value)
+    return "" if value is None else plain(value)
+
+
+def plain(value: Any) -> str:
+    """Return a value as text, an expression in its shortest form."""
+    if not hasattr(value, "free_symbols"):
+        return str(value)
+    from refconv.symbolic import simplified
+
+    return str(simplified(value))
 
 
 def shape_text(shape: Iterable[Any] | None) -> str:
@@ -50,7 +59,7 @@ def shape_text(shape: Iterable[Any] | None) -> str:
     """
     if shape is None:
         return "?"
-    parts = map(str, shape)
+    parts = map(plain, shape)
     return "x".join(f"({part})" if re.search(r"[^\w]", part) else part for part in parts)
 
 
@@ -62,4 +71,4 @@ def grouped(value: Any) -> str:
     >>> grouped(4089184256)
     '4,089,184,256'
     """
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else plain(value)

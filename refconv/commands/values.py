@@ -103,5 +103,7 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, int | float | str):
         return value
     if hasattr(value, "free_symbols"):
-        return str(value)
+        from refconv.symbolic import simplified
+
+        return str(simplified(value))
     return int(value) if value.denominator == 1 else float(value)

@@ -8,17 +8,23 @@ from typing import Any
 import numpy as np
 
 from refconv.errors import ArgumentError
+from refconv.layers.functions import constants_of
 from refconv.layers.step import Parameters, Pulled, Rule, Rules, Step
 from refconv.networks.records import Norm
 from refconv.ops.elements import Array
 
 __all__ = ["NORMS"]
 
-EPSILON = 1e-5
-"""What is added to a variance, or to a sum of squares, before its root is taken."""
+_CONSTANTS: dict[str, dict[str, float]] = {
+    "batch": {"batch_statistics": 0, "per_sample": 0},
+    "scale": {"least": 0},
+    "local_response": {"size": 5, "alpha": 5e-4, "beta": 0.75, "k": 2.0},
+}
+"""The constants of each kind that has any, and what they are where a record leaves them out.
 
-NEIGHBOURS, BASE, ALPHA, BETA = 5, 2.0, 1e-4, 0.75
-"""The local response normalisation of Krizhevsky et al. (2012), section 3.3: channels, k, alpha, beta."""
+Those of the local response normalisation are of Krizhevsky et al. (2012), section 3.3, whose alpha, 1e-4, is one times
+the sum; here, as in PyTorch and ONNX, it is one times the mean.
+"""
 
 Normalised = tuple[Array, Callable[[Array], Array]]
 """x_hat, and the map from its gradient to that of x."""
@@ -26,10 +32,13 @@ Normalised = tuple[Array, Callable[[Array], Array]]
 
 def _kept(step: Step) -> Normalised:
     """Return x by the running statistics, which are constants; in training by those of the batch."""
-    if step.training:
-        return _by_rows(step.x, lambda x: x.swapaxes(0, 1))
+    said = _constants(step)
+    if said["per_sample"] and step.training:
+        return _KINDS["instance"](step)
+    if said["batch_statistics"] or step.training:
+        return _by_rows(step, step.x, lambda x: x.swapaxes(0, 1))
     mean, var = (_per_channel(step.parameters[name], step.x) for name in ("running_mean", "running_var"))
-    scale = 1 / np.sqrt(var + EPSILON)
+    scale = 1 / np.sqrt(var + step.record.epsilon)
     return (step.x - mean) * scale, lambda d: d * scale
 
 
@@ -37,7 +46,7 @@ def _over_groups(groups: Callable[[Step], int]) -> Callable[[Step], Normalised]:
     def normalise(step: Step) -> Normalised:
         batch, channels, *size = step.x.shape
         apart = step.x.reshape(batch * groups(step), channels // groups(step), *size)
-        x_hat, pull = _by_rows(apart, lambda x: x)
+        x_hat, pull = _by_rows(step, apart, lambda x: x)
         return x_hat.reshape(step.x.shape), lambda d: pull(d.reshape(apart.shape)).reshape(step.x.shape)
 
     return normalise
@@ -45,11 +54,15 @@ def _over_groups(groups: Callable[[Step], int]) -> Callable[[Step], Normalised]:
 
 def _over_channels(step: Step) -> Normalised:
     """Return x by the statistics of the channels at each position."""
-    return _by_rows(step.x, lambda x: np.moveaxis(x, 1, -1), lambda x: np.moveaxis(x, -1, 1), kept=-1)
+    return _by_rows(step, step.x, lambda x: np.moveaxis(x, 1, -1), lambda x: np.moveaxis(x, -1, 1), kept=-1)
 
 
 def _by_rows(
-    x: Array, there: Callable[[Array], Array], back: Callable[[Array], Array] | None = None, kept: int = 1
+    step: Step,
+    x: Array,
+    there: Callable[[Array], Array],
+    back: Callable[[Array], Array] | None = None,
+    kept: int = 1,
 ) -> Normalised:
     """Return x with mean 0 and variance 1 along all but the first `kept` axes that `there` puts first."""
     laid = there(x)
@@ -57,7 +70,7 @@ def _by_rows(
     returned = back or there
     rows = laid.reshape(*shape[:kept], -1)
     var = rows.var(axis=-1, keepdims=True)
-    scale = 1 / np.sqrt(var + EPSILON)
+    scale = 1 / np.sqrt(var + step.record.epsilon)
     hats = (rows - rows.mean(axis=-1, keepdims=True)) * scale
 
     def pull(d: Array) -> Array:
@@ -69,28 +82,37 @@ def _by_rows(
 
 
 def _unit_length(step: Step) -> Normalised:
-    """Return x over the Euclidean norm of its channels at each position."""
-    scale = 1 / np.sqrt((step.x * step.x).sum(axis=1, keepdims=True) + EPSILON)
+    """Return x over the Euclidean norm of its channels at each position; 0 over 0 is 0."""
+    least = _constants(step)["least"]
+    length = np.sqrt((step.x * step.x).sum(axis=1, keepdims=True) + step.record.epsilon)
+    divisor = np.maximum(length, least)
+    scale = 1 / np.where(divisor == 0, np.ones_like(divisor), divisor)
     x_hat = step.x * scale
-    return x_hat, lambda d: scale * (d - x_hat * (d * x_hat).sum(axis=1, keepdims=True))
+    moving = length >= least  # elsewhere the divisor is a constant
+    return x_hat, lambda d: scale * (d - moving * x_hat * (d * x_hat).sum(axis=1, keepdims=True))
 
 
 def _local_response(step: Step) -> Normalised:
     """Return x over a power of the squares of its neighbouring channels."""
-    x = step.x
-    total = BASE + ALPHA * _neighbours(x * x)
-    power = total**-BETA
+    x, said = step.x, _constants(step)
+    size, beta = int(said["size"]), said["beta"]
+    if size != said["size"] or size < 1 or size % 2 == 0:
+        problem = f"size is {said['size']}: of an even number of neighbours it is open on which side more are."
+        raise ArgumentError(step.op, problem, fix="Take an odd size.")
+    alpha = said["alpha"] / size
+    total = said["k"] + alpha * _neighbours(x * x, size)
+    power = total**-beta
 
     def pull(d: Array) -> Array:
-        return d * power - 2 * ALPHA * BETA * x * _neighbours(d * x * power / total)
+        return d * power - 2 * alpha * beta * x * _neighbours(d * x * power / total, size)
 
     return x * power, pull
 
 
-def _neighbours(x: Array) -> Array:
+def _neighbours(x: Array, size: int) -> Array:
     """Return the sum over the neighbouring channels; the neighbourhood is symmetric, so this is its own adjoint."""
     y, channels = np.zeros_like(x), x.shape[1]
-    for shift in range(-(NEIGHBOURS // 2), NEIGHBOURS // 2 + 1):
+    for shift in range(-(size // 2), size // 2 + 1):
         first, last = max(shift, 0), channels + min(shift, 0)
         if first < last:
             y[:, first - shift : last - shift] += x[:, first:last]
@@ -108,10 +130,16 @@ _KINDS: dict[str, Callable[[Step], Normalised]] = {
 }
 
 
+def _constants(step: Step) -> dict[str, float]:
+    known = _CONSTANTS.get(step.record.kind, {})
+    return {**known, **constants_of(step.op, step.record.kind, step.record.constants, tuple(known))}
+
+
 def _normalised(step: Step) -> Normalised:
     if step.record.kind not in _KINDS:
         problem = f"{step.record.kind!r} is no normalisation known here."
         raise ArgumentError(step.op, problem, fix=f"The kinds are {', '.join(_KINDS)}.")
+    _constants(step)
     return _KINDS[step.record.kind](step)
 
 

@@ -61,7 +61,7 @@ def _planned(layer: Shaped) -> Iterator[tuple[str, ArrayPlan | None]]:
         scaled, shifted = learns(record)
         yield "weight", ArrayPlan(channels, neutral=1) if scaled else None
         yield "bias", ArrayPlan(channels) if shifted else None
-        if record.kind == "batch":
+        if record.kind == "batch" and not dict(record.constants).get("batch_statistics"):
             yield "running_mean", ArrayPlan(channels, learnt=False)
             yield "running_var", ArrayPlan(channels, neutral=1, learnt=False)
     elif isinstance(record, Activation) and record.parameters:

@@ -6,7 +6,8 @@ What depends on the size of an input is asked about in `refconv.networks.rules`.
 from __future__ import annotations
 
 from dataclasses import fields
-from numbers import Rational
+from math import isfinite
+from numbers import Rational, Real
 from typing import Any
 
 from refconv.arithmetic.padding import PADDING_MODES
@@ -72,6 +73,10 @@ def check_numbers(op: str, record: Operation) -> None:
     """
     for name, least in _LEAST.get(type(record), {}).items():
         _check_integer(op, name, getattr(record, name), least)
+    if isinstance(record, Norm | Activation):
+        _check_constants(op, record.constants)
+    if isinstance(record, Norm) and not (_is_finite(record.epsilon) and record.epsilon >= 0):
+        raise ArgumentTypeError(op, f"epsilon is {record.epsilon!r}.", fix="Take a number of at least 0.")
     if isinstance(record, Unflatten) or (isinstance(record, Unsupported) and record.shape is not None):
         name = "size" if isinstance(record, Unflatten) else "shape"
         value = getattr(record, name)
@@ -91,6 +96,21 @@ def check_numbers(op: str, record: Operation) -> None:
 def _check_integer(op: str, name: str, value: Any, least: int) -> None:
     if not _is_symbol(value):
         integer(op, name, value, least)
+
+
+def _check_constants(op: str, constants: Any) -> None:
+    pairs = constants if isinstance(constants, tuple) else (constants,)
+    whole = all(
+        isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and _is_finite(pair[1])
+        for pair in pairs
+    )
+    if not whole or len(dict(pairs)) < len(pairs):
+        fix = "Take pairs of a name, each another, and a finite number."
+        raise ArgumentTypeError(op, f"constants is {constants!r}.", fix=fix)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
 
 
 def _is_symbol(value: Any) -> bool:

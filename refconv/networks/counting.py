@@ -67,7 +67,8 @@ def parameters_of(layer: Shaped, said: Conventions) -> Integer:
     if isinstance(record, Norm):
         scale, shift = learns(record)
         channels = _shape(layer)[0]
-        kept = 2 if record.kind == "batch" and said.running_statistics else 0
+        running = record.kind == "batch" and not dict(record.constants).get("batch_statistics")
+        kept = 2 if running and said.running_statistics else 0
         return channels * ((scale + shift) * said.norms + kept)
     return record.parameters if isinstance(record, Activation) else 0
 

@@ -15,6 +15,7 @@ __all__ = [
     "OPERATIONS",
     "WORDS",
     "Activation",
+    "Constants",
     "Conv",
     "ConvTranspose",
     "Crop",
@@ -40,6 +41,9 @@ __all__ = [
 
 PerAxis: TypeAlias = Any
 """One number for all axes, or a tuple with one for each."""
+
+Constants: TypeAlias = "tuple[tuple[str, float], ...]"
+"""Numbers by name that only values depend on, no size, field or cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,13 @@ class Norm:
         Whether it has a learnt scale, and a learnt shift, for each channel.
     groups : int
         Of a group normalisation.
+    epsilon : float
+        What is added to a variance, or for "scale" to a sum of squares, before the root is taken.
+    constants : tuple of (str, float)
+        What else its values depend on. For "local_response" `size`, `alpha`, `beta` and `k`: x over the power `beta` of
+        `k` plus `alpha` times the sum of squares of `size` neighbouring channels over `size`; for "scale" `least`, the
+        least that it divides by. For "batch" two are set where they are 1: `batch_statistics`, always the batch's
+        statistics, and `per_sample`, in training those of each sample. Those left out are as `refconv.layers` says.
 
     Notes
     -----
@@ -144,17 +155,28 @@ class Norm:
     scale: bool = True
     shift: bool = True
     groups: Integer = 1
+    epsilon: float = 1e-5
+    constants: Constants = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
     """A function of each position on its own, such as "relu", "softmax" (over channels), "identity", "dropout".
 
-    `parameters` counts what it learns: the channels for a PReLU, mostly 0.
+    Attributes
+    ----------
+    function : str
+        Its name.
+    parameters : int
+        How many numbers it learns: the channels for a PReLU, mostly 0.
+    constants : tuple of (str, float)
+        Those of its numbers that are not learnt, such as ``(("negative_slope", 0.2),)``; what is left out is as
+        `refconv.layers` says. Costs do not depend on them.
     """
 
     function: str = "relu"
     parameters: Integer = 0
+    constants: Constants = ()
 
 
 @dataclass(frozen=True, slots=True)

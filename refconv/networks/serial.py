@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from refconv.arithmetic.per_axis import integer
@@ -69,9 +70,9 @@ def _plain(value: Any) -> Any:
         return [_plain(entry) for entry in value]
     if isinstance(value, Fraction):
         return str(value)
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | int | str) or (isinstance(value, float) and isfinite(value)):
         return value
-    problem = f"{value!r} cannot be written as JSON: it is no number."
+    problem = f"{value!r} cannot be written as JSON: it is no finite number."
     raise ArgumentError("to_json", problem, fix="Put numbers in place of the symbols first.")
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from refconv.symbolic.rendering import render as render
     from refconv.symbolic.residues import ResidueForm as ResidueForm
     from refconv.symbolic.residues import residue_form as residue_form
+    from refconv.symbolic.simplifying import simplified as simplified
     from refconv.symbolic.symbols import symbol as symbol
     from refconv.symbolic.winograd import cook_toom as cook_toom
 
@@ -41,6 +42,7 @@ __all__, __getattr__, __dir__ = attach(
         "proving": ("prove",),
         "rendering": ("TARGETS", "render"),
         "residues": ("ResidueForm", "residue_form"),
+        "simplifying": ("simplified",),
         "symbols": ("symbol",),
         "winograd": ("cook_toom",),
     },
