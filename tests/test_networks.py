@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from refconv.arithmetic.fields import Field
 from refconv.arithmetic.reads import Layer
-from refconv.errors import ArgumentError
+from refconv.errors import ArgumentError, ArgumentTypeError
 from refconv.networks.build import Builder
 from refconv.networks.catalogue import ALIASES, NETWORKS, network
 from refconv.networks.centres import centres, derived_crop
@@ -188,3 +188,10 @@ def test_centres_are_exact():
     net = Builder("halves", (1, 9))
     (centre,) = centres(net.done(net.max_pool("input", 2, name="pool")))["pool"]
     assert centre == (2, Fraction(1, 2))
+
+
+def test_a_wrong_name_or_option_is_told_kindly():
+    with pytest.raises(ArgumentTypeError, match="is no text"):
+        network(3)
+    with pytest.raises(ArgumentError, match=r"unet takes no foo.\n.*It takes"):
+        network("unet", foo=1)

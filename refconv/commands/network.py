@@ -11,7 +11,7 @@ from refconv.commands.parsing import Subcommands
 from refconv.commands.sources import add_source, resolved
 from refconv.commands.tables import shape_text, table
 from refconv.errors import ArgumentError
-from refconv.networks.catalogue import NETWORKS, network
+from refconv.networks.catalogue import ALIASES, NETWORKS, network
 from refconv.networks.records import WORDS, Network
 from refconv.networks.serial import to_json
 
@@ -89,11 +89,24 @@ def _list(args: argparse.Namespace, out: TextIO) -> int:
     built = [network(name) for name in NETWORKS]
     if args.json:
         rows = [
-            {"name": name, "input": list(one.input), "note": one.note, "references": list(one.references)}
+            {
+                "name": name,
+                "aliases": _aliases(name),
+                "input": list(one.input),
+                "note": one.note,
+                "references": list(one.references),
+            }
             for name, one in zip(NETWORKS, built, strict=True)
         ]
         out.write(json.dumps({"networks": rows}, indent=2) + "\n")
     else:
-        shown = [(name, "x".join(map(str, one.input)), one.note) for name, one in zip(NETWORKS, built, strict=True)]
-        out.write(table(("name", "input", ""), shown, left=3))
+        shown = [
+            (name, "x".join(map(str, one.input)), one.note, ", ".join(_aliases(name)))
+            for name, one in zip(NETWORKS, built, strict=True)
+        ]
+        out.write(table(("name", "input", "", "also called"), shown, left=4))
     return 0
+
+
+def _aliases(name: str) -> list[str]:
+    return [alias for alias, known in ALIASES.items() if known == name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TextIO
+from typing import Any, TextIO
 
 from refconv.commands.options import add_json
 from refconv.commands.parsing import Subcommands
@@ -33,7 +33,7 @@ def add(commands: Subcommands) -> None:
     summary = "the output size of a layer, and how it comes about"
     parser = commands.add_parser("size", help=summary, description=_DESCRIPTION, epilog=_EPILOG)
     parser.set_defaults(run=run)
-    parser.add_argument("input", metavar="N", nargs="*", type=number, help="input size, one for each axis")
+    parser.add_argument("input", metavar="N", nargs="*", type=_size, help="input size, one for each axis")
     parser.add_argument("--kernel", metavar="K", type=per_axis, help="kernel size: 3, or 3,5 for each axis")
     parser.add_argument("--stride", metavar="S", type=per_axis, help="stride (default: 1)")
     parser.add_argument("--dilation", metavar="D", type=per_axis, help="dilation (default: 1)")
@@ -48,6 +48,12 @@ def add(commands: Subcommands) -> None:
     parser.add_argument("--ceil-mode", action="store_true", help="a pooling whose last window may hang over the end")
     parser.add_argument("--output", metavar="OUT", type=per_axis, help="ask for the input sizes that give this output")
     add_json(parser)
+
+
+def _size(text: str) -> Any:
+    if "," in text:
+        raise argparse.ArgumentTypeError(f"{text}: write the sizes of several axes with spaces, such as 33 65")
+    return number(text)
 
 
 def run(args: argparse.Namespace, out: TextIO) -> int:

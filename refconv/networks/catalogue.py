@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
-from refconv.errors import ArgumentError
+from refconv.errors import ArgumentError, ArgumentTypeError
 from refconv.networks.records import Network
 
-__all__ = ["NETWORKS", "network"]
+__all__ = ["ALIASES", "NETWORKS", "network"]
 
 _PAPER: dict[str, Any] = {
     "depth": 101,
@@ -85,13 +86,19 @@ def network(name: str, **options: Any) -> Network:
     >>> network("vgg16").nodes[0].name
     'conv1_1'
     """
+    if not isinstance(name, str):
+        raise ArgumentTypeError("network", f"the name is {name!r}, which is no text.", fix="Write a name in quotes.")
     known = ALIASES.get(name, name)
     if known not in NETWORKS:
         near = get_close_matches(name, [*NETWORKS, *ALIASES], n=1)
         fix = f"Did you mean {near[0]}?" if near else f"The networks are {', '.join(NETWORKS)}."
         raise ArgumentError("network", f"{name!r} is no architecture known here.", fix=fix)
     file, function, defaults = NETWORKS[known]
-    built: Network = getattr(import_module(f"refconv.networks.architectures.{file}"), function)(
-        **{**defaults, **options}
-    )
+    build = getattr(import_module(f"refconv.networks.architectures.{file}"), function)
+    takes = signature(build).parameters
+    strange = sorted(options.keys() - takes.keys())
+    if strange:
+        problem = f"{name} takes no {', '.join(strange)}."
+        raise ArgumentError("network", problem, fix=f"It takes {', '.join(takes) or 'no options'}.")
+    built: Network = build(**{**defaults, **options})
     return built

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from refconv.arithmetic.per_axis import integer
-from refconv.errors import ArgumentError
+from refconv.errors import ArgumentError, ArgumentTypeError
 from refconv.networks.checks import check_numbers, check_words
 from refconv.networks.records import OPERATIONS, Network, Node, Operation
 
@@ -94,6 +94,8 @@ def from_json(text: str) -> Network:
     refconv.errors.ArgumentError: from_json: this is no network: its format is 'something else'.
       Write one with to_json; its format is 'refconv network 1'.
     """
+    if not isinstance(text, str | bytes):
+        raise ArgumentTypeError("from_json", f"{type(text).__name__} is no text.", fix="Read the file first.")
     try:
         document = json.loads(text)
     except ValueError as error:

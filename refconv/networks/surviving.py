@@ -44,6 +44,9 @@ __all__ = ["network_input_sizes", "size_steps"]
 def network_input_sizes(network: Network, axis: int = -1, *, even: bool = False, out: int | None = None) -> SizeSet:
     """Return every input size along one axis that a network takes: each window fits, each join agrees.
 
+    Joined branches must have the same size; sizes for which a branch shrinks to a single position, which `resolve`
+    would take for all positions, are left out.
+
     Parameters
     ----------
     network : Network

@@ -10,7 +10,7 @@ import re
 from difflib import get_close_matches
 from importlib import import_module
 
-from refconv.errors import ArgumentError
+from refconv.errors import ArgumentError, ArgumentTypeError
 from refconv.symbolic.derivations.record import Derivation
 
 __all__ = ["DERIVATIONS", "derive"]
@@ -72,6 +72,8 @@ def derive(name: str) -> Derivation:
     >>> derive("output_size").title
     'Output size of a convolution'
     """
+    if not isinstance(name, str):
+        raise ArgumentTypeError("derive", f"the name is {name!r}, which is no text.", fix="Write a name in quotes.")
     tile = _TILE.fullmatch(name)
     if name not in _HOMES and not tile:
         close = get_close_matches(name, DERIVATIONS, n=1, cutoff=0.4)
