@@ -16,7 +16,7 @@ STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format coverage docs-derivations docs-figures check-docs test-slow power test-torch test-onnx \
+.PHONY: help demo test lint format coverage docs-derivations docs-figures check-docs test-slow power reasons test-torch test-onnx \
         sweep mutation clean $(EXTRAS:%=venv-%)
 
 help: ## list the targets
@@ -57,6 +57,9 @@ test-slow: venv-test ## the tests that take minutes: the whole bug museum, and r
 
 power: venv-test ## what the oracle catches and whom it accuses, in figures; ARGS are passed on
 	$(BIN)/python benchmarks/oracle_power.py $(ARGS)
+
+reasons: venv-test ## how long proofs, receptive fields, costs, derivations and commands take
+	$(BIN)/python benchmarks/reasons.py
 
 test-torch: venv-test venv-torch ## the optional tier against PyTorch
 	$(BIN)/pytest -n $(JOBS) -m torch

@@ -72,7 +72,7 @@ class Field:
         """Distance between neighbouring outputs' fields, on average over a period: an int or a Fraction."""
         if not self.defined:
             return None
-        return _part(self.advance, Fraction(1, self.period))
+        return self.advance if self.period == 1 else _part(self.advance, Fraction(1, self.period))
 
     @property
     def sizes(self) -> tuple[Integer, ...]:
@@ -213,6 +213,8 @@ def join(fields: Iterable[Field]) -> tuple[Field, Alignment]:
     if not branches:
         return NOTHING, Alignment((), ())
     first, *others = branches
+    if not others and first.defined:
+        return first, Alignment(jumps, offsets)
     if not all(field.defined for field in branches):
         return UNDEFINED, Alignment(jumps, offsets, None, None)
     jumps_equal = _all(_equal(first.jump, field.jump) for field in others)

@@ -141,14 +141,16 @@ def graph_fields(
     known: dict[str, NodeFields] = {}
     for node in ordered:
         if node.name == source:
-            fields: list[tuple[Field, ...]] = [(Field(),)] * rank
+            joined = [join([Field()])] * rank
         else:
             reads = [node.reads_of(number, rank) for number in range(len(node.inputs))]
-            fields = [
-                tuple(known[name].axes[axis].through(read[axis]) for name, read in zip(node.inputs, reads, strict=True))
-                for axis in range(rank)
-            ]
-        joined = [join(branches) for branches in fields]
+            joined = []
+            ways: list[tuple[tuple[Field, Read], ...]] = []
+            for axis in range(rank):
+                way = tuple((known[name].axes[axis], read[axis]) for name, read in zip(node.inputs, reads, strict=True))
+                alike = ways.index(way) if way in ways else None  # mostly all axes are
+                ways.append(way)
+                joined.append(join(field.through(read) for field, read in way) if alike is None else joined[alike])
         known[node.name] = NodeFields(tuple(field for field, _ in joined), tuple(how for _, how in joined))
     return known
 
