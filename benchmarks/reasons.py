@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -53,15 +54,14 @@ def best(work: Callable[[], object], runs: int = RUNS) -> float:
 
 def measured() -> list[tuple[str, float, float]]:
     """Return what was measured, how long it took, and how long it may take."""
-    rows = [(f"prove: {name}", best(lambda c=claim: prove(*c)), 1.0) for name, claim in IDENTITIES.items()]
+    rows = [(f"prove: {name}", best(partial(prove, *claim)), 1.0) for name, claim in IDENTITIES.items()]
     deep = network("resnet152")
     rows.append(("receptive fields of ResNet-152", best(lambda: receptive_fields(deep)), 1.0))
     rows.append(("exact support of one of its outputs", best(lambda: network_support(deep, "layer3.35.add")), 1.0))
     rows.append(("cost of ResNet-152", best(lambda: network_cost(deep, backward=True)), 1.0))
     rows.append(("all derivations again", best(lambda: python(str(BUILD), "--check"), 1), 120))
-    for words in COMMANDS:
-        rows.append((f"refconv {words}", best(lambda w=words: python("-m", "refconv", *w.split()), 10), 0.150))
-    return rows
+    commands = [(f"refconv {words}", best(partial(python, "-m", "refconv", *words.split()), 10)) for words in COMMANDS]
+    return [*rows, *((name, took, 0.150) for name, took in commands)]
 
 
 def python(*words: str) -> None:
