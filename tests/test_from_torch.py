@@ -338,7 +338,10 @@ def test_a_scale_computed_from_parameters_is_counted():
             return F.normalize(x, dim=1) * self.gain.view(1, -1, 1, 1)
 
     network = from_torch(Scaled(), (3, 4, 4))
-    assert [node.operation for node in network.nodes] == [Norm("scale", False, False), Activation("scale", 3)]
+    assert [node.operation for node in network.nodes] == [
+        Norm("scale", False, False, epsilon=0.0, constants=(("least", 1e-12),)),
+        Activation("scale", 3),
+    ]
 
 
 def test_changes_in_place():
@@ -385,6 +388,19 @@ def test_pooling_to_a_size():
     assert pooled(12) == Activation("identity")
     assert isinstance(pooled(7), Unsupported)
     assert "several sizes" in pooled(7).reason
+
+
+@pytest.mark.parametrize("factor", [(1.25, 2.0), (1.25, 1.2)])
+def test_an_axis_that_keeps_its_size_is_copied(factor):
+    """PyTorch does not resize it, whatever the factor; where its values and gradients differ it is not read."""
+    network = from_torch(nn.Upsample(scale_factor=factor, mode="bilinear"), (2, 3, 4))
+    assert isinstance(network.nodes[0].operation, Resize)
+    x = torch.randn(1, 2, 3, 4, dtype=torch.float64)
+    expected = F.interpolate(x, scale_factor=factor, mode="bilinear").numpy()
+    values = layers.run(network, {}, x.numpy())
+    np.testing.assert_allclose(values[network.outputs[0]], expected, rtol=1e-12)
+    network = from_torch(nn.Upsample(scale_factor=factor, mode="nearest"), (2, 3, 4))
+    assert isinstance(network.nodes[0].operation, Unsupported)
 
 
 def test_modules_that_return_several_results():

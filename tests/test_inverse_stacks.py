@@ -28,8 +28,8 @@ def pixels(start, layers):
 def all_stacks(start, kernels):
     """Return for each sorted choice of dilations up to WIDEST the field and the number of unread pixels."""
     found = {}
-    for rates in product(range(1, WIDEST + 1), repeat=len(kernels)):
-        pairs = tuple(sorted(zip(rates, kernels, strict=True)))
+    for dilations in product(range(1, WIDEST + 1), repeat=len(kernels)):
+        pairs = tuple(sorted(zip(dilations, kernels, strict=True)))
         if pairs not in found:
             read = pixels(start, [Layer(k, d=d) for d, k in pairs])
             found[pairs] = (max(read) + 1, max(read) + 1 - len(read))
@@ -47,7 +47,7 @@ def test_every_full_stack_and_only_such(start, kernels):
     for pairs, (size, unread) in tried.items():
         stack = inverse.stack_on(start, [Layer(k, d=d) for d, k in reversed(pairs)], rank=1)
         assert (pairs_of(stack), stack.field.size, stack.unread) == (pairs, size, unread)
-        assert (stack.field.jump, stack.cost, stack.rates) == (start.jump, sum(kernels), tuple(d for d, _ in pairs))
+        assert (stack.field.jump, stack.cost, stack.dilations) == (start.jump, sum(kernels), tuple(d for d, _ in pairs))
     for cap, size in product((2, WIDEST), range(1, 60)):
         expected = [pairs for pairs, seen in tried.items() if seen == (size, 0) and all(d <= cap for d, _ in pairs)]
         assert [pairs_of(stack) for stack in inverse.covering_stacks(size, kernels, start, cap)] == sorted(expected)
@@ -82,7 +82,7 @@ def test_the_cheapest_stack_is_the_cheapest(start):
 def test_powers_of_k_reach_furthest_and_every_size_below_is_reached():
     for k in (2, 3, 4):
         for count in range(1, 5):
-            assert inverse.cheapest_stack(k**count, k).rates == tuple(k**i for i in range(count))
+            assert inverse.cheapest_stack(k**count, k).dilations == tuple(k**i for i in range(count))
             assert len(inverse.cheapest_stack(k**count + 1, k).layers) == count + 1
             sizes = range(1 + count * (k - 1), k**count + 1, k - 1)
             assert all(next(inverse.covering_stacks(size, [k] * count), None) for size in sizes)
@@ -169,25 +169,27 @@ def test_the_choice_is_the_best_that_keeps_the_rules(start):
                 widest = max((d for d, _ in pairs), default=0)
                 if field >= target and unread == 0 and widest <= allowed:
                     best[count] = min(best.get(count, (field, widest)), (field, widest))
-        found = {len(c.rates): (c.stack.field.size, max(c.rates, default=0)) for c in good if c.name != "doubling"}
+        found = {
+            len(c.dilations): (c.stack.field.size, max(c.dilations, default=0)) for c in good if c.name != "doubling"
+        }
         assert bool(found) == bool(best)
         if best:
             assert min(found) == min(best)
         for count, answer in found.items():
             if best[count][1] < WIDEST:
                 assert answer == best[count]
-        gentler = [max(c.rates, default=0) for c in good if c.name != "doubling"]
+        gentler = [max(c.dilations, default=0) for c in good if c.name != "doubling"]
         assert gentler == sorted(set(gentler), reverse=True)
         for count, (_, widest) in best.items():  # whatever keeps the rules is no gentler than a choice no deeper
-            assert any(len(c.rates) <= count and max(c.rates, default=0) <= widest for c in good)
+            assert any(len(c.dilations) <= count and max(c.dilations, default=0) <= widest for c in good)
         for choice in choices:
-            layers = [Layer(k, d=d) for d in choice.rates]
+            layers = [Layer(k, d=d) for d in choice.dilations]
             read = pixels(start, layers)
             assert choice.stack.unread == max(read) + 1 - len(read)
             assert ("coverage" in choice.broken) == (choice.stack.unread > 0)
             assert ("depth" in choice.broken) == (len(layers) > depth)
-            assert ("share" in choice.broken) == (max(choice.rates, default=0) > allowed)
-            assert float(choice.share) == min([share(places, k, d, 2) for d in choice.rates], default=1)
+            assert ("share" in choice.broken) == (max(choice.dilations, default=0) > allowed)
+            assert float(choice.share) == min([share(places, k, d, 2) for d in choice.dilations], default=1)
 
 
 def test_reasons_in_words():
@@ -203,7 +205,7 @@ def test_reasons_in_words():
     seen = inverse.choose_dilations(31, 512, start=ReceptiveField(35, 8))[0]
     assert "4 more than asked for" in str(seen)
     assert "sees as much already" in str(seen)
-    assert seen.rates == ()
+    assert seen.dilations == ()
     tight = inverse.choose_dilations(21, 9, depth=3, least_share=0.8, rank=1)
     assert {choice.name for choice in tight} >= {"as wide as it takes", "as deep as it takes"}
     assert any("nothing but padding" in str(choice) for choice in tight)

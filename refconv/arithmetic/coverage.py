@@ -76,7 +76,7 @@ def covers(layers: Iterable[LayerLike]) -> bool:
     Rates 2, 2, 2 miss every other pixel; 1, 2, 5 none:
 
     >>> from refconv.arithmetic import Layer
-    >>> [covers([Layer(3, d=rate) for rate in rates]) for rates in ((2, 2, 2), (1, 2, 5))]
+    >>> [covers([Layer(3, d=rate) for rate in dilations]) for dilations in ((2, 2, 2), (1, 2, 5))]
     [False, True]
     """
     return first_hole(layers) is None
@@ -155,8 +155,8 @@ def _windows_inside(axis: Axis, m: int) -> Integer:
     return maximum(last - first + 1, 0)
 
 
-def hdc_distance(rates: Sequence[int]) -> int:
-    """Return M_2 of Wang et al. (arXiv:1702.08502, "hybrid dilated convolution") for a stack of dilation rates.
+def hdc_distance(dilations: Sequence[int]) -> int:
+    """Return M_2 of Wang et al. (arXiv:1702.08502, "hybrid dilated convolution") for a stack of dilations.
 
     ``M_i = max(M_{i+1} - 2 r_i, 2 r_i - M_{i+1}, r_i)`` from ``M_n = r_n`` down to the second layer.
 
@@ -165,25 +165,28 @@ def hdc_distance(rates: Sequence[int]) -> int:
     >>> hdc_distance([1, 2, 5]), hdc_distance([1, 2, 9])
     (2, 5)
     """
-    if len(rates) < 2:
+    if len(dilations) < 2:
         raise ArgumentError(
-            "hdc_distance", f"M_2 needs a second layer, but the rates are {list(rates)}.", fix="Add one."
+            "hdc_distance", f"M_2 needs a second layer, but the dilations are {list(dilations)}.", fix="Add one."
         )
-    distance, *earlier = reversed(rates[1:])
+    distance, *earlier = reversed(dilations[1:])
     for rate in earlier:
         distance = max(distance - 2 * rate, 2 * rate - distance, rate)
     return distance
 
 
-def hdc_passes(rates: Sequence[int], k: int = 3) -> bool:
-    """Return whether a stack of dilation rates passes the criterion ``M_2 <= k``, which is not the truth.
+def hdc_passes(dilations: Sequence[int], k: int = 3) -> bool:
+    """Return whether a stack of dilation dilations passes the criterion ``M_2 <= k``, which is not the truth.
 
-    For k = 3 and rates that begin with 1 and never fall it agrees with `covers`; otherwise it errs both ways.
+    For k = 3 and dilations that begin with 1 and never fall it agrees with `covers`; otherwise it errs both ways.
 
     Examples
     --------
     >>> from refconv.arithmetic import Layer
-    >>> [(hdc_passes(rates), covers([Layer(3, d=rate) for rate in rates])) for rates in ([2, 2, 2], [1, 3, 1])]
+    >>> [
+    ...     (hdc_passes(dilations), covers([Layer(3, d=rate) for rate in dilations]))
+    ...     for dilations in ([2, 2, 2], [1, 3, 1])
+    ... ]
     [(True, False), (False, True)]
     """
-    return hdc_distance(rates) <= k
+    return hdc_distance(dilations) <= k

@@ -71,15 +71,15 @@ class Choice:
     reasons: tuple[str, ...]
 
     @property
-    def rates(self) -> tuple[int, ...]:
+    def dilations(self) -> tuple[int, ...]:
         """The dilations, from the smallest on."""
-        return self.stack.rates
+        return self.stack.dilations
 
     def __str__(self) -> str:
         """Say what, and why."""
-        rates = ", ".join(map(str, self.rates)) or "none"
+        dilations = ", ".join(map(str, self.dilations)) or "none"
         verdict = f" - breaks: {', '.join(self.broken)}" if self.broken else ""
-        return "\n  ".join([f"{self.name}: dilations {rates}{verdict}", *self.reasons])
+        return "\n  ".join([f"{self.name}: dilations {dilations}{verdict}", *self.reasons])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class _Task:
     cap: int
 
     def judge(self, name: str, stack: Stack) -> Choice:
-        widest = max(stack.rates, default=1)
+        widest = max(stack.dilations, default=1)
         share = share_on_real_pixels(self.map_size, self.k, widest, self.rank) if stack.layers else Fraction(1)
         kept = {
             "coverage": stack.unread == 0,
@@ -172,7 +172,7 @@ def choose_dilations(
     Examples
     --------
     >>> for choice in choose_dilations(31, input_size=33, depth=5, least_share=0.75):
-    ...     print(choice.name, choice.rates, f"{float(choice.share):.2f}", choice.broken)
+    ...     print(choice.name, choice.dilations, f"{float(choice.share):.2f}", choice.broken)
     cheapest (1, 2, 6, 6) 0.77 ()
     gentler (1, 2, 4, 4, 4) 0.84 ()
     doubling (1, 2, 4, 8) 0.70 ('share',)
@@ -192,14 +192,14 @@ def choose_dilations(
     task = _Task(target, map_size, k, depth, start, least_share, rank, cap)
     choices: list[Choice] = []
     for choice in (task.judge(name, stack) for name, stack in _candidates(task)):
-        if all(choice.rates != known.rates for known in choices):
+        if all(choice.dilations != known.dilations for known in choices):
             choices.append(choice)
     return sorted(choices, key=_rank)
 
 
 def _rank(choice: Choice) -> tuple[int, int, int, int]:
     stack = choice.stack
-    return len(choice.broken), stack.cost, stack.field.size, max(stack.rates, default=0)
+    return len(choice.broken), stack.cost, stack.field.size, max(stack.dilations, default=0)
 
 
 def _candidates(task: _Task) -> Iterator[tuple[str, Stack]]:
@@ -227,7 +227,7 @@ def _keeping_the_rules(task: _Task) -> Iterator[tuple[str, Stack]]:
         stack = _gentlest(task, count, widest - 1)
         if stack is not None:
             yield name, stack
-            name, widest = "gentler", max(stack.rates, default=1)
+            name, widest = "gentler", max(stack.dilations, default=1)
 
 
 def _gentlest(task: _Task, count: int, cap: int) -> Stack | None:
@@ -255,7 +255,7 @@ def share_on_real_pixels(map_size: int, k: int, d: int = 1, rank: int = 2) -> Fr
 
     Examples
     --------
-    Of a 3x3 kernel at the rates of DeepLab v3, on a map of 65:
+    Of a 3x3 kernel at the dilations of DeepLab v3, on a map of 65:
 
     >>> [round(float(share_on_real_pixels(65, 3, d)), 4) for d in (6, 12, 18)]
     [0.8807, 0.769, 0.6649]

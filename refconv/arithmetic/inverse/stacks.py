@@ -51,7 +51,7 @@ class Stack:
     Examples
     --------
     >>> stack = stack_on(PIXEL, [Layer(3), Layer(3, d=3)])
-    >>> stack.rates, stack.field.size, stack.cost, stack.unread
+    >>> stack.dilations, stack.field.size, stack.cost, stack.unread
     ((1, 3), 9, 18, 0)
     """
 
@@ -61,7 +61,7 @@ class Stack:
     unread: int
 
     @property
-    def rates(self) -> tuple[int, ...]:
+    def dilations(self) -> tuple[int, ...]:
         """The dilations, from the smallest on."""
         return tuple(layer.d for layer in self.layers)
 
@@ -130,7 +130,7 @@ def covering_stacks(
 
     Examples
     --------
-    >>> [stack.rates for stack in covering_stacks(15, [3, 3, 3])]
+    >>> [stack.dilations for stack in covering_stacks(15, [3, 3, 3])]
     [(1, 1, 5), (1, 2, 4), (1, 3, 3)]
     """
     ordered = tuple(sorted(kernels))
@@ -183,9 +183,9 @@ def cheapest_stack(
 
     Examples
     --------
-    >>> cheapest_stack(65).rates
+    >>> cheapest_stack(65).dilations
     (1, 3, 7, 21)
-    >>> cheapest_stack(65, most_dilation=8).rates
+    >>> cheapest_stack(65, most_dilation=8).dilations
     (1, 2, 5, 8, 8, 8)
     >>> mixed = cheapest_stack(50, kernels=(2, 3, 4), rank=1)
     >>> [(layer.k, layer.d) for layer in mixed.layers], mixed.cost
@@ -226,7 +226,7 @@ def compare_stacks(size: int, k: int = 3, *, start: ReceptiveField = PIXEL, rank
     Examples
     --------
     >>> for name, stack in compare_stacks(81).items():
-    ...     print(name, stack.rates if len(stack.layers) < 9 else len(stack.layers), stack.field.size, stack.unread)
+    ...     print(name, stack.dilations if len(stack.layers) < 9 else len(stack.layers), stack.field.size, stack.unread)
     cheapest (1, 3, 9, 27) 81 0
     undilated 40 81 0
     doubling (1, 2, 4, 8, 16, 32) 127 0
@@ -241,12 +241,12 @@ def compare_stacks(size: int, k: int = 3, *, start: ReceptiveField = PIXEL, rank
         "hybrid": cycle((1, 2, 5)),
     }
     table = {} if cheapest is None else {"cheapest": cheapest}
-    return table | {name: _until(size, k, rates, start, rank) for name, rates in schedules.items()}
+    return table | {name: _until(size, k, dilations, start, rank) for name, dilations in schedules.items()}
 
 
-def _until(size: int, k: int, rates: Iterable[int], start: ReceptiveField, rank: int) -> Stack:
+def _until(size: int, k: int, dilations: Iterable[int], start: ReceptiveField, rank: int) -> Stack:
     layers: list[Layer] = []
-    field, coming = start, iter(rates)
+    field, coming = start, iter(dilations)
     while field.size < size:
         layers.append(Layer(k, d=next(coming)))
         field = field.through(layers[-1])

@@ -130,10 +130,23 @@ def _interpolate(call: TorchCall) -> Value:
     if scale is not None and not call.get("recompute_scale_factor", False):
         scales = list(scale) if isinstance(scale, list | tuple) else [scale] * rank
         simple = [Fraction(each).limit_denominator(_FINEST) for each in scales]
+        simple = _but_for_copies(simple, call)
         whole = [each.numerator if each.denominator == 1 else each for each in simple]
         return ex.resized(call.draft, call.name, call.x, None, scale=whole, **options)
     listed = list(call.result.shape[2:]) if size is None else size if isinstance(size, list | tuple) else [size] * rank
     return ex.resized(call.draft, call.name, call.x, listed, **options)
+
+
+def _but_for_copies(scales: list[Fraction], call: TorchCall) -> list[Fraction]:
+    """Return the scales, 1 for an axis that a linear resizing leaves as long as it was: PyTorch copies it.
+
+    With other methods its gradients do so, while its values depend on the number of axes.
+    """
+    sizes = list(zip(scales, call.shape[2:], call.result.shape[2:], strict=True))
+    kept = [n == out and scale != 1 for scale, n, out in sizes]
+    if any(kept) and _METHODS[call.get("mode", "nearest")] != "linear":
+        raise Inexpressible("it resizes an axis by a factor that leaves its size, where PyTorch contradicts itself")
+    return [Fraction(1) if keeps else scale for scale, keeps in zip(scales, kept, strict=True)]
 
 
 _FINEST = 10**6
