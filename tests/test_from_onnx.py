@@ -82,7 +82,10 @@ def test_convolutions():
 def test_quantised_convolutions_are_convolutions():
     names = "x xs xz w ws wz ys yz b"
     weights = dict.fromkeys(names.split()[1:], ()) | {"w": (8, 3, 3, 3), "b": (8,)}
-    assert read_one("QLinearConv", names, weights) == Conv(8, 3)
+    network = from_onnx(model([("QLinearConv", names, "y", {})], weights=weights))
+    assert [node.operation for node in network.nodes] == [Conv(8, 3), Activation("quantize")]
+    with pytest.raises(ArgumentError, match="'quantize' is no activation known"):
+        layers.run(network, layers.initialise(network), np.ones((1, 3, 12, 10)))
     nodes = [("DequantizeLinear", "q s", "w", {}), ("Conv", "x w", "y", {})]
     weights = {"q": np.zeros((8, 3, 3, 3), np.int8), "s": np.float32(1)}
     assert from_onnx(model(nodes, weights=weights)).nodes[0].operation == Conv(8, 3, bias=False)
@@ -170,8 +173,10 @@ def test_normalisations():
     weights = {"s": (3,), "b": (3,), "m": (3,), "v": (3,)}
     assert read_one("BatchNormalization", "x s b m v", weights) == Norm()
     assert read_one("InstanceNormalization", "x s b", weights) == Norm("instance")
-    assert read_one("LRN", size=5) == Norm("local_response", False, False)
-    assert read_one("LpNormalization", axis=1) == Norm("scale", False, False)
+    assert read_one("LRN", size=5) == Norm(
+        "local_response", False, False, constants=(("size", 5.0), ("alpha", 1e-4), ("beta", 0.75), ("k", 1.0))
+    )
+    assert read_one("LpNormalization", axis=1) == Norm("scale", False, False, epsilon=0.0)
     assert read_one("GroupNormalization", "x s b", weights, opset=21, num_groups=3) == Norm("group", groups=3)
     flat = {"s": (6,), "b": (6,)}
     assert read_one("LayerNormalization", "x s b", flat, (1, 6)) == Norm("layer")
@@ -203,15 +208,15 @@ def test_activations_and_constants():
         assert read_one(op) == Activation(word)
     assert read_one("Clip", "x a b", {"a": np.float32(0), "b": np.float32(6)}) == Activation("relu6")
     assert read_one("Clip", opset=6, min=0.0, max=6.0) == Activation("relu6")
-    assert read_one("Clip", "x a", {"a": np.float32(1)}) == Activation("clip")
+    assert read_one("Clip", "x a", {"a": np.float32(1)}) == Activation("clip", 0, (("minimum", 1.0),))
     assert read_one("PRelu", "x s", {"s": (3, 1, 1)}) == Activation("prelu", 3)
     assert read_one("Softmax", axis=1) == Activation("softmax")
     assert isinstance(read_one("Softmax"), Unsupported)
     assert read_one("Softmax", shape=(1, 6), opset=11) == Activation("softmax")
-    assert read_one("Add", "x c", {"c": np.float32(3)}) == Activation("add")
+    assert read_one("Add", "x c", {"c": np.float32(3)}) == Activation("add", 0, (("addend", 3.0),))
     assert read_one("Sub", "c x", {"c": (1, 3, 1, 1)}) == Activation("subtract", 3)
     assert read_one("Mul", "x c", {"c": (3, 1, 1)}) == Activation("scale", 3)
-    assert read_one("Pow", "x c", {"c": np.float32(2)}) == Activation("power")
+    assert read_one("Pow", "x c", {"c": np.float32(2)}) == Activation("power", 0, (("exponent", 2.0),))
     assert isinstance(read_one("Add", "x c", {"c": (1, 3, 1, 1)}, (1, 1, 4, 4)), Unsupported)
 
 
@@ -230,7 +235,7 @@ def test_joins():
     assert joined("Sub") == [Activation("negate"), Join("add")]
     assert joined("Div") == [Activation("reciprocal"), Join("multiply")]
     assert joined("Min") == [Activation("negate"), Activation("negate"), Join("maximum"), Activation("negate")]
-    assert joined("Mean") == [Join("add"), Activation("divide")]
+    assert joined("Mean") == [Join("add"), Activation("divide", 0, (("divisor", 2.0),))]
     assert isinstance(joined("Concat", axis=2)[0], Unsupported)
     assert isinstance(joined("MatMul")[0], Unsupported)
 
@@ -533,3 +538,119 @@ def test_selected_channels_and_records_of_moves():
     assert crop.nodes[0].operation == Pad(((-2, -1), (0, 0)))
     shuffled = from_onnx(model([("DepthToSpace", "x", "y", {"blocksize": 2})], (1, 8, 4, 4)))
     assert [node.operation for node in shuffled.nodes] == [Shuffle(4), DepthToSpace(2)]
+
+
+COMPUTED = {
+    "leaky": [("LeakyRelu", "x", "y", {"alpha": 0.2})],
+    "elu": [("Elu", "x", "y", {"alpha": 2.0})],
+    "softplus": [("Softplus", "x", "y", {})],
+    "hard sigmoid": [("HardSigmoid", "x", "y", {})],
+    "hard sigmoid of torch": [("HardSigmoid", "x", "y", {"alpha": 1 / 6})],
+    "hard sigmoid moved": [("HardSigmoid", "x", "y", {"alpha": 0.3, "beta": 0.25})],
+    "clip": [("Clip", "x low high", "y", {})],
+    "clip below": [("Clip", "x low", "y", {})],
+    "clip above": [("Clip", "x  high", "y", {})],
+    "fixed slope": [("PRelu", "x slope", "y", {})],
+    "arithmetic": [
+        ("Mul", "x three", "a", {}),
+        ("Sub", "three a", "e", {}),
+        ("Sub", "e high", "c", {}),
+        ("Div", "c three", "d", {}),
+        ("Add", "d three", "y", {}),
+    ],
+    "extremes": [("Max", "x low", "a", {}), ("Min", "high a", "y", {})],
+    "powers": [("Pow", "x two", "a", {}), ("Add", "a three", "c", {}), ("Div", "three c", "y", {})],
+    "less": [("Relu", "x", "a", {}), ("Sub", "a x", "y", {})],
+    "mean": [("Relu", "x", "a", {}), ("Mean", "a x x", "y", {})],
+    "unit length": [("LpNormalization", "x", "y", {"axis": 1, "p": 2})],
+    "batch": [("BatchNormalization", "x s b m v", "y", {"epsilon": 0.5})],
+    "instance": [("InstanceNormalization", "x s b", "y", {"epsilon": 0.5})],
+    "layer": [
+        ("Transpose", "x", "a", {"perm": [0, 2, 3, 1]}),
+        ("LayerNormalization", "a s b", "c", {"epsilon": 0.5}),
+        ("Transpose", "c", "y", {"perm": [0, 3, 1, 2]}),
+    ],
+    "group": [("GroupNormalization", "x s b", "y", {"num_groups": 3, "epsilon": 0.5})],
+}
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_a_run_computes_with_the_constants_of_the_model(name):
+    rng = np.random.default_rng(9)
+    scalars = {"low": -0.25, "high": 0.75, "three": 3.0, "two": 2.0, "slope": 0.125}
+    learnt = {key: rng.uniform(0.5, 1.5, 3).astype(np.float32) for key in "sbmv"}
+    nodes = [(op, ins.replace("  ", " - "), outs, said) for op, ins, outs, said in COMPUTED[name]]
+    read = {part for _, ins, _, _ in nodes for part in ins.split()}
+    weights = {key: each for key, each in {**learnt, **scalars}.items() if key in read}
+    weights = {key: np.asarray(each, np.float32) for key, each in weights.items()}
+    proto = model(nodes, (2, 3, 6, 5), weights, opset=21)
+    for node in proto.graph.node:
+        node.input[:] = ["" if part == "-" else part for part in node.input]
+    network = from_onnx(proto)
+    assert from_json(to_json(network)) == network
+    names = {"s": "weight", "b": "bias", "m": "running_mean", "v": "running_var"}
+    own = {names[key]: each for key, each in weights.items() if key in names}
+    x = rng.standard_normal((2, 3, 6, 5)).astype(np.float32)
+    ours = layers.run(network, {node.name: own for node in network.nodes}, x)[network.outputs[-1]]
+    wanted = ReferenceEvaluator(proto).run(None, {"x": x})[0]
+    if ours.shape != wanted.shape:
+        ours = ours.transpose(0, 2, 3, 1)
+    np.testing.assert_allclose(ours, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_a_local_response_normalisation_has_its_size():
+    """The reference evaluator's own loop runs over the batch, so: by the definition."""
+    proto = model([("LRN", "x", "y", {"size": 3, "alpha": 0.5, "beta": 0.5, "bias": 1.5})], (2, 5, 2, 2))
+    x = np.random.default_rng(2).standard_normal((2, 5, 2, 2))
+    wanted = np.zeros_like(x)
+    for c in range(5):
+        squares = (x[:, max(0, c - 1) : c + 2] ** 2).sum(axis=1)
+        wanted[:, c] = x[:, c] / (1.5 + 0.5 / 3 * squares) ** 0.5
+    np.testing.assert_allclose(layers.run(from_onnx(proto), {}, x)["y"], wanted, rtol=1e-12)
+    even = from_onnx(model([("LRN", "x", "y", {"size": 4})], (2, 5, 2, 2)))
+    with pytest.raises(ArgumentError, match=r"^y: size is 4\.0"):
+        layers.run(even, {}, x)
+
+
+REFUSED = {
+    "selu": [("Selu", "x", "y", {"alpha": 2.0})],
+    "one for each position": [("Mul", "x places", "y", {})],
+    "several added": [("Add", "x s", "y", {})],
+    "slopes by position": [("PRelu", "x across", "y", {})],
+    "cast": [("Cast", "x", "y", {"to": TensorProto.INT32})],
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_a_run_does_not_know_it_refuses(name):
+    given = {"places": np.ones((1, 3, 6, 3)), "s": np.ones((1, 3, 1, 1)), "across": np.ones((1, 1, 3))}
+    read = {part for _, ins, _, _ in REFUSED[name] for part in ins.split()}
+    weights = {key: each.astype(np.float32) for key, each in given.items() if key in read}
+    network = from_onnx(model(REFUSED[name], (1, 3, 6, 3), weights))
+    with pytest.raises(ArgumentError, match=r"^y: .*known"):
+        layers.run(network, layers.initialise(network), np.ones((1, 3, 6, 3)))
+
+
+def test_statistics_that_are_no_running_ones_are_no_batch_normalisation():
+    weights = dict.fromkeys("sbmv", (3,))
+    said = from_onnx(model([("BatchNormalization", "x s b m v", "y p q", {"training_mode": 1})], weights=weights))
+    assert isinstance(said.nodes[0].operation, Unsupported)
+
+
+def test_a_product_with_factors_beside_its_weights():
+    rng = np.random.default_rng(4)
+    w = rng.standard_normal((6, 4)).astype(np.float32)
+    x = rng.standard_normal((2, 6)).astype(np.float32)
+    scalar = {"w": w, "c": np.float32(3)}
+    proto = model([("Gemm", "x w c", "y", {"alpha": 0.5})], (2, 6), scalar)
+    network = from_onnx(proto)
+    ours = layers.run(network, {node.name: {"weight": w.T} for node in network.nodes}, x)[network.outputs[0]]
+    np.testing.assert_allclose(ours, ReferenceEvaluator(proto).run(None, {"x": x})[0], rtol=1e-5)
+    doubled = from_onnx(model([("Gemm", "x w c", "y", {"beta": 2.0})], (2, 6), scalar))
+    assert isinstance(doubled.nodes[0].operation, Unsupported)
+
+
+def test_dropping_out_is_not_leaving_in():
+    given = {"r": np.float32(0.5), "t": np.array(True)}
+    assert isinstance(from_onnx(model([("Dropout", "x r t", "y", {})], weights=given)).nodes[0].operation, Unsupported)
+    assert read_one("Dropout", "x r t", given | {"t": np.array(False)}) == Activation("dropout")

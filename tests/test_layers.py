@@ -128,6 +128,8 @@ EXACT = {
     "hardsigmoid": lambda x: min(max(x + 3, 0), 6) / 6,
     "hardswish": lambda x: x * min(max(x + 3, 0), 6) / 6,
     "gelu": lambda x: x * mpmath.ncdf(x),
+    "negate": lambda x: -x,
+    "reciprocal": lambda x: 1 / x,
     "identity": lambda x: x,
     "dropout": lambda x: x,
 }
@@ -414,3 +416,78 @@ def test_a_linearised_network_is_linear():
         x = np.random.default_rng(0).standard_normal((1, *network.input))
         one, three, nothing = (output(network, parameters, factor * x) for factor in (1, 3, 0))
         assert np.abs(three - 3 * one + 2 * nothing).max() <= 1e-12 * (1 + np.abs(one).max()), name
+
+
+def one_layer(record, shape=(3, 4)):
+    net = Builder("one", shape)
+    return net.done(net.add(record, "input", name="layer"))
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        (Activation("relu", 0, (("negative_slope", 0.2),)), "'negative_slope' is no constant of 'relu'"),
+        (Activation("leaky_relu", 0, (("alpha", 0.2),)), "'alpha' is no constant of 'leaky_relu'"),
+        (Activation("softmax", 0, (("axis", 2.0),)), "'axis' is no constant of 'softmax'"),
+        (Activation("scale", 3, (("factor", 2.0),)), "'factor' is no constant of 'scale'"),
+        (Activation("prelu", 3, (("negative_slope", 2.0),)), "'negative_slope' is no constant of 'prelu'"),
+        (Activation("prelu"), "'prelu' learns nothing"),
+        (Activation("clip"), "'clip' says not by which number"),
+        (Activation("multiply"), "'multiply' says not by which number"),
+        (Activation("add", 3), "what 'add' learns is not known"),
+        (Activation("relu", 3), "what 'relu' learns is not known"),
+        (Activation("subtract", 0, (("minuend", 1.0), ("subtrahend", 1.0))), "says minuend and subtrahend"),
+        (Norm("batch", constants=(("momentum", 0.1),)), "'momentum' is no constant of 'batch'"),
+        (Norm("layer", constants=(("least", 0.1),)), "'least' is no constant of 'layer'"),
+        (Norm("local_response", constants=(("size", 4.0),)), "size is 4.0"),
+        (Norm("local_response", constants=(("size", 2.5),)), "size is 2.5"),
+    ],
+)
+def test_constants_that_are_not_known_are_refused(record, said):
+    network = one_layer(record)
+    with pytest.raises(ArgumentError, match=f"^layer: .*{said}"):
+        run(network, initialise(network), np.ones((2, 3, 4)))
+
+
+CONSTANTS = {
+    "leaky_relu": {"negative_slope": 0.2},
+    "prelu": {"negative_slope": 0.2},
+    "elu": {"alpha": 2.0},
+    "softplus": {"beta": 3.0, "threshold": 1.4},
+    "hardsigmoid": {"alpha": 0.2, "beta": 0.25},
+    "clip": {"minimum": -0.5, "maximum": 0.75},
+    "maximum": {"bound": 0.3},
+    "minimum": {"bound": 0.3},
+    "add": {"addend": 3.0},
+    "multiply": {"factor": 3.0},
+    "subtract": {"minuend": 3.0},
+    "divide": {"dividend": 3.0},
+    "power": {"exponent": 3.0},
+}
+
+
+@pytest.mark.parametrize("function", CONSTANTS)
+def test_slopes_are_those_of_the_functions_with_their_constants(function):
+    network = one_layer(Activation(function, 0, tuple(CONSTANTS[function].items())), (1, len(POINTS)))
+    x, h = POINTS.reshape(1, 1, -1), 2.0**-20
+    ends = [run(network, {}, x + step)["layer"] for step in (h, -h)]
+    values = run(network, {}, x, keep="all")
+    found = run_backward(network, {}, values, {"layer": np.ones_like(x)})
+    assert not found.gradients
+    np.testing.assert_allclose(found.dx, (ends[0] - ends[1]) / (2 * h), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("least", [0.0, 2.0])
+def test_a_vector_of_zeros_has_no_direction(least):
+    record = Norm("scale", False, False, epsilon=0.0, constants=(("least", least),))
+    values = run(one_layer(record), {}, np.zeros((2, 3, 4)), keep="all")
+    assert (values["layer"] == 0).all()
+
+
+def test_batch_statistics_need_no_running_ones():
+    network = one_layer(Norm("batch", constants=(("batch_statistics", 1.0),)))
+    assert [*initialise(network)["layer"]] == ["weight", "bias"]
+    x = np.random.default_rng(0).standard_normal((2, 3, 4))
+    y, same = (run(network, initialise(network), x, training=training)["layer"] for training in (False, True))
+    assert (y == same).all()
+    assert np.abs(y.mean(axis=(0, 2))).max() < 1e-12

@@ -9,7 +9,9 @@ torch = pytest.importorskip("torch", reason="the optional tier: pip install refc
 
 import torch.nn.functional as F  # noqa: E402, N812 - as everybody calls it
 
+from refconv.errors import ArgumentError  # noqa: E402
 from refconv.layers import initialise, run, run_backward  # noqa: E402
+from refconv.networks import from_json, from_torch, to_json  # noqa: E402
 from refconv.networks import records as r  # noqa: E402
 from refconv.networks.build import Builder  # noqa: E402
 from refconv.networks.catalogue import network  # noqa: E402
@@ -271,3 +273,123 @@ def test_drawn_networks(seed):
     resolved = resolve(drawn)
     if all(map(in_torch_too, resolved.layers)):
         check(resolved)
+
+
+class Called(torch.nn.Module):
+    """A function as a module."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+
+
+def statistics(module):
+    """Give a normalisation running statistics and weights that do something."""
+    with torch.no_grad():
+        for name, tensor in module.state_dict().items():
+            if tensor.is_floating_point():
+                tensor.copy_(0.5 + torch.rand(tensor.shape, dtype=tensor.dtype) + ("var" in name))
+    return module
+
+
+NN = torch.nn
+READ = {
+    "leaky relu": NN.LeakyReLU(0.2),
+    "elu": NN.ELU(2.0),
+    "softplus": NN.Softplus(beta=3.0),
+    "softplus cut": NN.Softplus(beta=3.0, threshold=1.5),
+    "softplus as it is": NN.Softplus(),
+    "hardsigmoid": NN.Hardsigmoid(),
+    "hardtanh": NN.Hardtanh(),
+    "hardtanh moved": NN.Hardtanh(-0.25, 0.5),
+    "hardtanh called": Called(F.hardtanh),
+    "relu6": NN.ReLU6(),
+    "clamp": Called(lambda x: x.clamp(-0.25, 0.5)),
+    "clamp below": Called(lambda x: x.clamp(min=0.25)),
+    "clamp above": Called(lambda x: torch.clamp(x, max=0.25)),
+    "clamp by tensors": Called(lambda x: torch.clamp(x, torch.tensor(-0.5), torch.tensor(0.5))),
+    "clamp to infinity": Called(lambda x: torch.clamp(x, -0.5, float("inf"))),
+    "multiply": Called(lambda x: 0.3 * x),
+    "add": Called(lambda x: x + 0.7),
+    "subtract": Called(lambda x: x - 0.7),
+    "subtract from": Called(lambda x: 0.7 - x),
+    "rsub": Called(lambda x: torch.rsub(x, 0.7)),
+    "divide": Called(lambda x: x / 0.3),
+    "divide into": Called(lambda x: 0.3 / (x * x + 1)),
+    "power": Called(lambda x: x**3),
+    "power of": Called(lambda x: torch.pow(2.0, x)),
+    "of two tensors": Called(lambda x: x.relu() - x),
+    "division": Called(lambda x: x / (x * x + 1)),
+    "negated": Called(lambda x: -x),
+    "one buffer": Called(lambda x: x * torch.tensor([[[[1.5]]]])),
+    "fixed slope": Called(lambda x: F.prelu(x, torch.tensor([0.4], dtype=torch.float64))),
+    "prelu": NN.PReLU(5),
+    "prelu of one": NN.PReLU(),
+    "local response": NN.LocalResponseNorm(3, alpha=0.5, beta=0.5, k=1.5),
+    "local response as it is": NN.LocalResponseNorm(5),
+    "local response of one": NN.LocalResponseNorm(1, 0.5),
+    "batch": statistics(NN.BatchNorm2d(5, eps=0.5)),
+    "batch of its own": statistics(NN.BatchNorm2d(5, eps=0.5, track_running_stats=False)),
+    "group": statistics(NN.GroupNorm(1, 5, eps=0.5)),
+    "layer": Called(lambda x: F.layer_norm(x.permute(0, 2, 3, 1), (5,), eps=0.5).permute(0, 3, 1, 2)),
+    "layer of all": NN.LayerNorm([5, 6, 7], eps=0.5, elementwise_affine=False),
+    "instance": statistics(NN.InstanceNorm2d(5, eps=0.5, affine=True)),
+    "instance running": statistics(NN.InstanceNorm2d(5, eps=0.5, affine=True, track_running_stats=True)),
+    "normalize": Called(lambda x: F.normalize(x, eps=2.0)),
+    "normalize as it is": Called(F.normalize),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_is_read_computes_what_the_module_does(name):
+    module = READ[name].double().eval()
+    x = 2 * torch.randn(3, 5, 6, 7, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
+    x.requires_grad_()
+    network = from_torch(module, x)
+    assert from_json(to_json(network)) == network
+    arrays = {}
+    for key, value in module.state_dict().items():
+        if "tracked" not in key:
+            arrays.setdefault(network.nodes[0].name, {})[key] = value.numpy()
+    values = run(network, arrays, x.detach().numpy(), keep="all")
+    (end,) = network.outputs
+    theirs = module(x)
+    close(values[end], theirs, name)
+    dy = torch.randn(theirs.shape, dtype=torch.float64, generator=torch.Generator().manual_seed(4))
+    theirs.backward(dy)
+    if name == "hardsigmoid":
+        return  # theirs takes a sixth in float32 for its slope, whatever the type
+    close(run_backward(network, arrays, values, {end: dy.numpy()}).dx, x.grad, "dx")
+
+
+def test_instance_statistics_are_kept_only_for_inference():
+    module = statistics(NN.InstanceNorm2d(5, affine=True, track_running_stats=True)).double()
+    x = torch.randn(3, 5, 6, 7, dtype=torch.float64)
+    network = from_torch(module, x)
+    arrays = {key: value.numpy() for key, value in module.state_dict().items() if "tracked" not in key}
+    (node,) = network.nodes
+    ours = run(network, {node.name: arrays}, x.numpy(), training=True)[node.name]
+    close(ours, module.train()(x), "training")
+
+
+REFUSED = {
+    "several": Called(lambda x: x * torch.ones(5, 1, 1)),
+    "celu": NN.CELU(2.0),
+    "softshrink": NN.Softshrink(0.3),
+    "even": NN.LocalResponseNorm(4),
+    "threshold": NN.Threshold(0.1, 20.0),
+    "scaled besides": Called(lambda x: torch.add(x, 3, alpha=2)),
+    "rounded": Called(lambda x: torch.div(x, 3, rounding_mode="floor")),
+    "a learnt one added": NN.LayerNorm([5, 6, 7]),
+    "clamped by several": Called(lambda x: x.clamp(min=torch.zeros(5, 1, 1))),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_a_run_does_not_know_it_refuses(name):
+    network = from_torch(REFUSED[name], (5, 6, 7))
+    with pytest.raises(ArgumentError):
+        run(network, initialise(network), np.ones((1, 5, 6, 7)))

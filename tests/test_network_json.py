@@ -10,6 +10,7 @@ import sympy
 
 from refconv.errors import ArgumentError, ArgumentTypeError
 from refconv.networks import NETWORKS, Builder, Resize, Unsupported, from_json, network, resolve, to_json
+from refconv.networks.records import Activation, Norm
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -119,3 +120,48 @@ def test_numbers_that_make_no_sense_are_refused_before_sizes_are_worked_out():
         shape(-4, 1)
     n = sympy.Symbol("n", integer=True, positive=True)
     assert shape(n, n) == (n, 6, 6)
+
+
+def test_constants_go_there_and_back_to_the_last_bit():
+    net = Builder("several", (3, 8, 8))
+    x = net.add(Activation("leaky_relu", 0, (("negative_slope", 0.1 + 0.2),)), "input")
+    x = net.add(Activation("softplus", 0, (("beta", 1e-300), ("threshold", 20.0))), x)
+    x = net.add(Norm("local_response", epsilon=1 / 3, constants=(("size", 3.0), ("alpha", 5e-324))), x)
+    built = net.done(x)
+    assert from_json(to_json(built)) == built
+    assert to_json(built).count('"epsilon"') == 1
+    assert to_json(built).count('"constants"') == 3
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_what_is_no_finite_number_is_not_written(number):
+    net = Builder("one", (3, 8, 8))
+    with pytest.raises(ArgumentError, match="no finite number"):
+        to_json(net.done(net.add(Activation("elu", 0, (("alpha", number),)), "input")))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"constants": 3},
+        {"constants": "alpha"},
+        {"constants": None},
+        {"constants": [["alpha"]]},
+        {"constants": [["alpha", "2"]]},
+        {"constants": [["alpha", True]]},
+        {"constants": [[2, 2]]},
+        {"constants": [["alpha", 1], ["alpha", 2]]},
+        {"constants": [["alpha", float("inf")]]},
+        {"epsilon": -1e-5},
+        {"epsilon": "small"},
+        {"epsilon": True},
+        {"epsilon": None},
+        {"epsilon": float("nan")},
+    ],
+)
+def test_constants_that_are_none_are_refused(said):
+    net = Builder("one", (3, 8, 8))
+    document = json.loads(to_json(net.done(net.norm("input"))))
+    document["nodes"][0] |= said
+    with pytest.raises(ArgumentTypeError, match=f"'norm': {next(iter(said))} is"):
+        from_json(json.dumps(document))

@@ -1,8 +1,8 @@
 """Networks run on numbers: their parameters as arrays, forward and backward, over `refconv.ops`.
 
 parameters (which arrays a network has), execute (the run), rules (a table of what each kind of layer does), and a room
-for each group of layers: weighted, pools, norms, activations, joins, resampling, moves. In measured the receptive field
-is what a run says.
+for each group of layers: weighted, pools, norms, activations (with functions), joins, resampling, moves. In measured
+the receptive field is what a run says.
 """
 
 from refconv.layers.execute import NetworkGradients, run, run_backward

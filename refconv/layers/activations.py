@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from refconv.errors import ArgumentError
-from refconv.layers.functions import ARITHMETIC, FAMILIES, FUNCTIONS, Function, constants_of, function_of, leaky
+from refconv.layers.functions import ARITHMETIC, FUNCTIONS, Function, constants_of, function_of, leaky
 from refconv.layers.step import Pulled, Rule, Rules, Step
 from refconv.networks.records import Activation
 from refconv.ops.elements import Array
@@ -37,14 +37,17 @@ def _learnt(step: Step) -> Array:
 def _function(step: Step) -> Function:
     record = step.record
     if record.function in _LEARNING:
-        constants_of(step.op, record.function, record.constants, ())
+        fixed = record.function == "prelu" and not record.parameters
+        constants = constants_of(step.op, record.function, record.constants, ("negative_slope",) * fixed)
+        if constants:
+            return leaky(**constants)
         factor = _learnt(step)
         if record.function == "prelu":
             return leaky(factor)
         return Function(lambda x: x * factor, lambda x, _: np.ones_like(x) * factor)
     name = record.function.replace("_", "") if "hard" in record.function else record.function
-    if not any(name in known for known in (FUNCTIONS, FAMILIES, ARITHMETIC)):
-        known = ", ".join([*FUNCTIONS, *FAMILIES, *ARITHMETIC, *_LEARNING, "softmax"])
+    if not any(name in known for known in (FUNCTIONS, ARITHMETIC)):
+        known = ", ".join([*FUNCTIONS, *ARITHMETIC, *_LEARNING, "softmax"])
         problem = f"{record.function!r} is no activation known here."
         raise ArgumentError(step.op, problem, fix=f"The activations are {known}.")
     if record.parameters:
@@ -68,7 +71,7 @@ def _activation_backward(step: Step, y: Array, dy: Array) -> Pulled:
     if _is_softmax(step):
         return Pulled((_softmax_slope(y, dy),))
     dx = dy * _function(step).slope(step.x, y)
-    if step.record.function not in _LEARNING:
+    if step.record.function not in _LEARNING or not step.record.parameters:
         return Pulled((dx,))
     seen = step.x if step.record.function == "scale" else np.where(step.x > 0, 0 * step.x, step.x)
     each = (seen * dy).sum(axis=(0, *range(2, dy.ndim)))

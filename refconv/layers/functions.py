@@ -12,7 +12,7 @@ import numpy as np
 from refconv.errors import ArgumentError
 from refconv.ops.elements import Array
 
-__all__ = ["Function", "constants_of", "function_of", "leaky"]
+__all__ = ["ARITHMETIC", "FAMILIES", "FUNCTIONS", "Function", "constants_of", "function_of", "leaky"]
 
 LEAK = 0.01  # of a leaky ReLU, where nothing else is said
 _erf = np.frompyfunc(erf, 1, 1)
@@ -89,8 +89,10 @@ def _elu(alpha: float = 1.0) -> Function:
     )
 
 
-def _softplus(beta: float = 1.0, threshold: float = np.inf) -> Function:
-    """Return ``log(1 + exp(beta x)) / beta``, and x where beta x is above the threshold."""
+def _softplus(beta: float = 1.0, threshold: float | None = None) -> Function:
+    """Return ``log(1 + exp(beta x)) / beta``, and x where beta x is above the threshold, if there is one."""
+    if threshold is None:
+        return Function(lambda x: np.logaddexp(beta * x, _zero(x)) / beta, lambda x, _: _sigmoid(beta * x))
     return Function(
         lambda x: np.where(beta * x > threshold, x, np.logaddexp(beta * x, _zero(x)) / beta),
         lambda x, _: np.where(beta * x > threshold, np.ones_like(x), _sigmoid(beta * x)),
@@ -155,6 +157,14 @@ _SIGMOID = Function(_sigmoid, lambda _, y: y * (1 - y))
 _SWISH = _times_gate(_sigmoid, _SIGMOID.slope)
 _IDENTITY = Function(lambda x: x, lambda x, _: np.ones_like(x))
 
+FAMILIES: dict[str, Callable[..., Function]] = {
+    "leaky_relu": leaky,
+    "elu": _elu,
+    "softplus": _softplus,
+    "hardsigmoid": _hard_sigmoid,
+}
+"""Those with constants, all of which have defaults: the arguments."""
+
 FUNCTIONS: dict[str, Function] = {
     "relu": Function(lambda x: np.maximum(x, _zero(x)), lambda x, _: _where(x, x > 0)),
     "relu6": Function(lambda x: np.clip(x, 0, 6), lambda x, _: _where(x, (x > 0) & (x < 6))),
@@ -168,16 +178,9 @@ FUNCTIONS: dict[str, Function] = {
     "reciprocal": Function(lambda x: 1 / x, lambda _, y: -y * y),
     "identity": _IDENTITY,
     "dropout": _IDENTITY,
+    **{name: made() for name, made in FAMILIES.items()},
 }
-"""Those without constants. Dropout is that of inference, which leaves everything in."""
-
-FAMILIES: dict[str, Callable[..., Function]] = {
-    "leaky_relu": leaky,
-    "elu": _elu,
-    "softplus": _softplus,
-    "hardsigmoid": _hard_sigmoid,
-}
-"""Those with constants, all of which have defaults: the arguments."""
+"""Those that are something without constants. Dropout is that of inference, which leaves everything in."""
 
 ARITHMETIC: dict[str, Callable[..., Function]] = {
     "clip": _clip,

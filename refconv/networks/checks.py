@@ -129,7 +129,7 @@ def check_words(op: str, record: Operation) -> None:
         ...
     refconv.errors.ArgumentError: pool1: kind is 'maximum', which is not known.
       kind is one of 'max', 'average'.
-      Take one of these.
+      Did you mean 'max'?
     """
     known = _WORDS.get(type(record), {})
     for field in fields(record):

@@ -7,7 +7,7 @@
     expressing.py  layers, as both libraries name them, as records
     moving.py      reshapes, transpositions, slices, splits: recognised where they move whole axes, refused elsewhere
     onnx.py        ONNX: onnx_model.py loads it, onnx_constants.py folds what does not depend on the input, and
-                   onnx_operators.py and onnx_moves.py express each operator, given as an onnx_call.py
+                   onnx_operators.py, onnx_norms.py and onnx_moves.py express each operator, given as an onnx_call.py
     torch.py       PyTorch: torch_tracing.py runs the module and sees every call, torch_functions.py and torch_moves.py
                    express each of them, given as a torch_call.py
 """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import inf, isfinite, isnan
 from typing import Any
 
 from refconv.arithmetic.integers import product
@@ -26,6 +27,7 @@ from refconv.networks.records import (
 __all__ = [
     "activation",
     "adaptive_pool",
+    "clipped",
     "combined",
     "concatenated",
     "convolution",
@@ -128,45 +130,99 @@ def reduced(draft: Draft, name: str, x: Value, kind: str, over: Sequence[int], k
     return Value(added, tuple(sizes[label] for label in left), tuple(left))
 
 
-def norm(draft: Draft, name: str, x: Value, kind: str, scale: bool, shift: bool, groups: int = 1) -> Value:
-    """Add a normalisation with a scale and shift for each channel."""
-    return draft.each(Norm(kind, scale, shift, groups), draft.plain(x), name=name)
+def norm(draft: Draft, name: str, x: Value, kind: str, scale: bool, shift: bool, **options: Any) -> Value:
+    """Add a normalisation with a scale and shift for each channel; the options are those of `Norm`."""
+    return draft.each(Norm(kind, scale, shift, **options), draft.plain(x), name=name)
 
 
-def layer_norm(draft: Draft, name: str, x: Value, count: int, scale: bool, shift: bool) -> Value:
+def layer_norm(draft: Draft, name: str, x: Value, count: int, scale: bool, shift: bool, epsilon: float) -> Value:
     """Add a layer normalisation over the last `count` axes."""
     if x.shape is None or x.axes is None:
         raise Inexpressible("the axes of its input are not known")
     along = list(zip(x.axes, x.shape, strict=True))
     over, others = along[-count:], along[1:-count]
     if all(axis == CHANNELS or n == 1 for axis, n in over) and CHANNELS in x.axes[-count:]:
-        return draft.each(Norm("layer" if len(x.shape) == 2 else "channel", scale, shift), x, name=name)
+        kind = "layer" if len(x.shape) == 2 else "channel"
+        return draft.each(Norm(kind, scale, shift, epsilon=epsilon), x, name=name)
     if any(n != 1 for _, n in others) or x.axes[0] != BATCH:
         raise Inexpressible("it normalises over some axes that are not the channels")
     weights = product(n for _, n in over)
-    result = draft.each(Norm("layer", scale=False, shift=False), x, name=name)
+    result = draft.each(Norm("layer", scale=False, shift=False, epsilon=epsilon), x, name=name)
     for learnt, word in ((scale, "multiply"), (shift, "add")):
         if learnt:
             result = activation(draft, f"{name}.{word}", result, word, weights)
     return result
 
 
-def activation(draft: Draft, name: str, x: Value, function: str, parameters: int = 0) -> Value:
-    """Add a function of each position on its own."""
-    return draft.each(Activation(function, parameters), x, name=name)
+def activation(
+    draft: Draft,
+    name: str,
+    x: Value,
+    function: str,
+    parameters: int = 0,
+    constants: Mapping[str, float] | None = None,
+) -> Value:
+    """Add a function of each position on its own, with those of its constants that are not what a run takes anyhow."""
+    pairs = tuple((word, float(number)) for word, number in (constants or {}).items())
+    return draft.each(Activation(function, parameters, pairs), x, name=name)
 
 
-def with_constant(draft: Draft, name: str, x: Value, function: str, dims: Sequence[int], parameters: int = 0) -> Value:
-    """Add a function of `x` and of a constant of shape `dims`, which must leave the shape of `x` as it is."""
+def clipped(draft: Draft, name: str, x: Value, low: float | None, high: float | None) -> Value:
+    """Add a clipping to bounds, either of which may be left out."""
+    bounds = {"minimum": low, "maximum": high}
+    said = {word: bound for word, bound in bounds.items() if bound is not None and isfinite(bound)}
+    if any(bound is not None and (isnan(bound) or bound == far) for bound, far in ((low, inf), (high, -inf))):
+        raise Inexpressible(f"its bounds are {low} and {high}")
+    if not said:
+        return activation(draft, name, x, "identity")
+    pair = (said.get("minimum"), said.get("maximum"))
+    word = "relu6" if pair == (0, 6) else "relu" if pair == (0, None) else "clip"
+    return activation(draft, name, x, word, constants=said if word == "clip" else None)
+
+
+_NUMBERS = {
+    "add": ("addend", "addend"),
+    "subtract": ("subtrahend", "minuend"),
+    "multiply": ("factor", "factor"),
+    "divide": ("divisor", "dividend"),
+    "power": ("exponent", "base"),
+    "maximum": ("bound", "bound"),
+    "minimum": ("bound", "bound"),
+}
+"""What a constant is called that comes after the tensor, and one that comes before it."""
+
+
+def with_constant(
+    draft: Draft,
+    name: str,
+    x: Value,
+    function: str,
+    dims: Sequence[int],
+    parameters: int = 0,
+    number: float | None = None,
+    first: bool = False,
+) -> Value:
+    """Add a function of `x` and of a constant of shape `dims`, which must leave the shape of `x` as it is.
+
+    `number` is the constant where it is a single one and not learnt, `first` whether it comes before `x`.
+    """
     numbers = product(dims)
     if numbers != 1:
         if x.shape is None or len(dims) > len(x.shape):
             raise Inexpressible(f"a constant of shape {tuple(dims)} makes its input another shape")
         if any(m not in (1, n) for m, n in zip(reversed(dims), reversed(x.shape), strict=False)):
             raise Inexpressible(f"a constant of shape {tuple(dims)} makes its input another shape")
-    if function == "multiply" and parameters and _one_per_channel(x, dims):
+    plain = parameters == numbers and _one_per_channel(x, dims)
+    if function == "multiply" and parameters and plain:
         function = "scale"
-    return activation(draft, name, x, function, parameters)
+    if function == "prelu":
+        if number is not None:
+            return activation(draft, name, x, "prelu", constants={"negative_slope": number})
+        if parameters and not plain:
+            return activation(draft, name, x, "prelu", parameters, {"slopes_by_position": numbers})
+    if number is None or parameters:
+        return activation(draft, name, x, function, parameters)
+    return activation(draft, name, x, function, constants={_NUMBERS[function][first]: number})
 
 
 def _one_per_channel(x: Value, dims: Sequence[int]) -> bool:

@@ -9,7 +9,20 @@ from refconv.networks.readers.draft import Draft
 from refconv.networks.readers.onnx_constants import Constant
 from refconv.networks.readers.values import Inexpressible, Value
 
-__all__ = ["Call"]
+__all__ = ["Call", "shortest"]
+
+
+def shortest(number: float) -> float:
+    """Return the number with the fewest digits that float32 rounds to the same: attributes are float32.
+
+    Examples
+    --------
+    >>> shortest(0.20000000298023224), shortest(1 / 6), shortest(1e-5)
+    (0.2, 0.16666667, 1e-05)
+    """
+    import numpy as np
+
+    return float(str(np.float32(number)))
 
 
 @dataclass(slots=True)
@@ -61,6 +74,10 @@ class Call:
         if isinstance(given, Value):
             raise Inexpressible(f"its input {number} depends on the model's input")
         return given
+
+    def number(self, word: str, default: float) -> float:
+        """Return an attribute that is a number, as it was meant."""
+        return shortest(self.attributes.get(word, default))
 
     def weight(self, number: int) -> tuple[int, ...]:
         """Return the shape of a constant input that must be there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import isfinite
 from typing import Any
 
 from refconv.networks.readers.values import Inexpressible
@@ -41,6 +42,17 @@ class Constant:
     def numbers(self) -> list[Any]:
         """The elements in a row, as Python numbers."""
         return list(self.array.reshape(-1).tolist())
+
+    @property
+    def number(self) -> float | None:
+        """The one number that it is, or None for several."""
+        if any(n != 1 for n in self.dims):
+            return None
+        try:
+            (value,) = self.numbers
+        except Inexpressible:  # its file is missing
+            return None
+        return float(value) if isinstance(value, int | float) and isfinite(value) else None
 
     @property
     def parameters(self) -> int:

@@ -7,11 +7,12 @@ from typing import Any
 
 from refconv.arithmetic.sizes import output_size, pooled_output_size, same_padding, transposed_output_size
 from refconv.networks.readers import expressing as ex
-from refconv.networks.readers.onnx_call import Call
+from refconv.networks.readers.onnx_call import Call, shortest
 from refconv.networks.readers.onnx_constants import Constant
 from refconv.networks.readers.onnx_moves import MOVES
-from refconv.networks.readers.values import CHANNELS, MIXED, Inexpressible, Value
-from refconv.networks.records import GlobalPool, Norm
+from refconv.networks.readers.onnx_norms import NORMS
+from refconv.networks.readers.values import CHANNELS, Inexpressible, Value
+from refconv.networks.records import GlobalPool
 
 __all__ = ["OPERATORS"]
 
@@ -54,7 +55,26 @@ def _fused_conv(call: Call) -> Value:
         raise Inexpressible("it adds another tensor")
     result = _conv()(call)
     function = call.attributes.get("activation")
-    return ex.activation(call.draft, f"{call.name}.activation", result, function.lower()) if function else result
+    if not function:
+        return result
+    said = call.attributes.get("activation_params") or []
+    if not said and function not in _FUSED:
+        return ex.activation(call.draft, f"{call.name}.activation", result, function.lower())
+    if function not in _FUSED or len(said) != len(_FUSED[function][1]):
+        raise Inexpressible(f"what the numbers {said} of its activation {function} are is not known")
+    word, names = _FUSED[function]
+    named = {name: shortest(number) for name, number in zip(names, said, strict=True)}
+    if word == "clip":
+        return ex.clipped(call.draft, f"{call.name}.activation", result, *named.values())
+    return ex.activation(call.draft, f"{call.name}.activation", result, word, constants=named)
+
+
+_FUSED = {
+    "LeakyRelu": ("leaky_relu", ("negative_slope",)),
+    "HardSigmoid": ("hardsigmoid", ("alpha", "beta")),
+    "Clip": ("clip", ("minimum", "maximum")),
+}
+"""What the activations with numbers that ONNX Runtime merges into convolutions are here."""
 
 
 def _conv_transpose(call: Call) -> Value:
@@ -85,7 +105,16 @@ def _gemm(call: Call) -> Value:
     if call.attributes.get("transA"):
         raise Inexpressible("it transposes its input")
     channels, features = dims[::-1] if call.attributes.get("transB") else dims
-    return ex.linear(call.draft, call.name, call.x, features, channels, bias is not None and bias.dims != ())
+    alpha, beta = (call.number(word, 1) for word in ("alpha", "beta"))
+    if bias is not None and beta != 1:
+        raise Inexpressible(f"it multiplies its bias by {beta}")
+    x, has_bias = call.x, bias is not None and bias.dims != ()
+    if alpha != 1:
+        x = ex.activation(call.draft, f"{call.name}.alpha", x, "multiply", constants={"factor": alpha})
+    y = ex.linear(call.draft, call.name, x, features, channels, has_bias)
+    if bias is None or has_bias:
+        return y
+    return ex.with_constant(call.draft, f"{call.name}.add", y, "add", (), 0, bias.number)
 
 
 def _matmul(weight: int = 1) -> Callable[[Call], Value]:
@@ -149,59 +178,42 @@ def _reduce(kind: str) -> Callable[[Call], Value]:
     return express
 
 
-def _norm(kind: str) -> Callable[[Call], Value]:
-    return lambda call: ex.norm(call.draft, call.name, call.x, kind, scale=True, shift=True)
+def _quantised(express: Callable[[Call], Value]) -> Callable[[Call], Value]:
+    """Return how an operator is expressed whose result is scaled and rounded, or its inputs moved, besides."""
 
+    def followed(call: Call) -> Value:
+        return ex.activation(call.draft, f"{call.name}.quantize", express(call), "quantize")
 
-def _instance_norm(call: Call) -> Value:
-    """Express it as it is, or, on groups of channels in a row, as the group normalisation that it is there."""
-    axes = call.x.axes
-    if axes is None or len(axes) != 3 or axes[1][0] != MIXED:
-        learnt = [given is not None and given.learnt for given in (call.constant(1), call.constant(2))]
-        return ex.norm(call.draft, call.name, call.x, "instance", *learnt)
-    groups, channels = (call.x.shape or ())[1], axes[1][2][1]
-    if channels % groups:
-        raise Inexpressible("it normalises parts of channels")
-    result = call.draft.each(Norm("group", scale=False, shift=False, groups=groups), call.x, name=call.name)
-    return _affine(call, result)
-
-
-def _affine(call: Call, result: Value) -> Value:
-    """Add the scale and shift of an operator that has as many as groups, unless they are constants of exporters."""
-    import numpy as np
-
-    for number, word, neutral in ((1, "multiply", 1), (2, "add", 0)):
-        given = call.constant(number)
-        if given is not None and not np.all(given.array == neutral):
-            result = ex.activation(call.draft, f"{call.name}.{word}", result, word, given.parameters)
-    return result
-
-
-def _group_norm(call: Call) -> Value:
-    groups, x = call.attributes["num_groups"], call.draft.plain(call.x)
-    if x.shape is not None and call.weight(1) == (x.shape[1],):
-        return ex.norm(call.draft, call.name, x, "group", scale=True, shift=True, groups=groups)
-    return _affine(call, ex.norm(call.draft, call.name, x, "group", scale=False, shift=False, groups=groups))
-
-
-def _layer_norm(call: Call) -> Value:
-    count = len(call.weight(1))
-    return ex.layer_norm(call.draft, call.name, call.x, count, scale=True, shift=call.constant(2) is not None)
-
-
-def _local_response(call: Call) -> Value:
-    return ex.norm(call.draft, call.name, call.x, "local_response", scale=False, shift=False)
-
-
-def _l2_norm(call: Call) -> Value:
-    axis = call.attributes.get("axis", -1)
-    if call.attributes.get("p", 2) != 2 or call.x.axes is None or call.x.axes[axis] != CHANNELS:
-        raise Inexpressible("it normalises along an axis that is not the channels', or by another norm")
-    return call.draft.each(Norm("scale", scale=False, shift=False), call.x, name=call.name)
+    return followed
 
 
 def _function(word: str) -> Callable[[Call], Value]:
-    return lambda call: ex.activation(call.draft, call.name, call.x, word)
+    """Return how a function of each position is expressed, with the attributes that it has."""
+
+    def express(call: Call) -> Value:
+        said = {}
+        for attribute, (name, unsaid, ours) in _CONSTANTS.get(call.operator, {}).items():
+            number = call.number(attribute, unsaid)
+            if number != shortest(ours):
+                said[name] = number
+        if call.operator not in _CONSTANTS and call.number("alpha", 1) != 1:
+            said["alpha"] = call.number("alpha", 1)
+        if call.operator == "Dropout" and (call.numbers(2) or [False])[0]:
+            raise Inexpressible("it drops out")
+        return ex.activation(call.draft, call.name, call.x, word, constants=said)
+
+    return express
+
+
+_CONSTANTS: dict[str, dict[str, tuple[str, float, float]]] = {
+    "LeakyRelu": {"alpha": ("negative_slope", 0.01, 0.01)},
+    "Elu": {"alpha": ("alpha", 1.0, 1.0)},
+    "Celu": {"alpha": ("alpha", 1.0, 1.0)},
+    "ThresholdedRelu": {"alpha": ("alpha", 1.0, 1.0)},
+    "HardSigmoid": {"alpha": ("alpha", 0.2, 1 / 6), "beta": ("beta", 0.5, 0.5)},
+    "Selu": {"alpha": ("alpha", 1.6732632, 1.6732632), "gamma": ("gamma", 1.050701, 1.050701)},
+}
+"""For each attribute its name here, what ONNX takes where it is left out, and what is taken here."""
 
 
 def _gelu(call: Call) -> Value:
@@ -211,9 +223,8 @@ def _gelu(call: Call) -> Value:
 
 def _clip(call: Call) -> Value:
     low, high = (call.numbers(i, word) for i, word in ((1, "min"), (2, "max")))
-    bounds = (low and low[0], high and high[0])
-    word = "relu6" if bounds == (0, 6) else "relu" if bounds == (0, None) else "clip"
-    return ex.activation(call.draft, call.name, call.x, word)
+    bounds = [None if said is None else said[0] for said in (low, high)]
+    return ex.clipped(call.draft, call.name, call.x, *bounds)
 
 
 def _prelu(call: Call) -> Value:
@@ -221,7 +232,7 @@ def _prelu(call: Call) -> Value:
     if slope is None:
         raise Inexpressible("it has no slope")
     parameters = slope.parameters or (1 if slope.learnt else 0)
-    return ex.with_constant(call.draft, call.name, call.x, "prelu", slope.dims, parameters)
+    return ex.with_constant(call.draft, call.name, call.x, "prelu", slope.dims, parameters, slope.number)
 
 
 def _softmax(word: str) -> Callable[[Call], Value]:
@@ -253,7 +264,8 @@ def _binary(word: str, numbers: tuple[int, int] = (0, 1)) -> Callable[[Call], Va
             return ex.combined(call.draft, call.name, x, y, word)
         for value, constant in ((x, y), (y, x)):
             if isinstance(value, Value) and isinstance(constant, Constant):
-                return ex.with_constant(call.draft, call.name, value, word, constant.dims, constant.parameters)
+                said = (constant.dims, constant.parameters, constant.number)
+                return ex.with_constant(call.draft, call.name, value, word, *said, first=value is y)
         raise Inexpressible("one of its inputs is left out")
 
     return express
@@ -276,14 +288,15 @@ def _mean(call: Call) -> Value:
     values = [call.value(number) for number in range(len(call.given))]
     if len(values) == 1:
         return values[0]
-    return ex.activation(call.draft, call.name, ex.joined(call.draft, f"{call.name}.add", values, "add"), "divide")
+    total = ex.joined(call.draft, f"{call.name}.add", values, "add")
+    return ex.activation(call.draft, call.name, total, "divide", constants={"divisor": len(values)})
 
 
 def _power(call: Call) -> Value:
     exponent = call.constant(1)
     if exponent is None:
         raise Inexpressible("it has no exponent")
-    return ex.with_constant(call.draft, call.name, call.x, "power", exponent.dims, exponent.parameters)
+    return ex.with_constant(call.draft, call.name, call.x, "power", exponent.dims, exponent.parameters, exponent.number)
 
 
 def _concat(call: Call) -> Value:
@@ -306,29 +319,24 @@ _FUNCTIONS = {
 
 OPERATORS: dict[str, Callable[[Call], Any]] = {
     **MOVES,
+    **NORMS,
     **{name: _function(word) for name, word in _FUNCTIONS.items()},
     "Conv": _conv(),
-    "ConvInteger": _conv(bias=None),
-    "QLinearConv": _conv(weight=3, bias=8),
+    "ConvInteger": _quantised(_conv(bias=None)),
+    "QLinearConv": _quantised(_conv(weight=3, bias=8)),
     "FusedConv": _fused_conv,
     "ConvTranspose": _conv_transpose,
     "Gemm": _gemm,
     "MatMul": _matmul(),
-    "MatMulInteger": _matmul(),
-    "QLinearMatMul": _matmul(weight=3),
+    "MatMulInteger": _quantised(_matmul()),
+    "QLinearMatMul": _quantised(_matmul(weight=3)),
     "MaxPool": _pool("max"),
     "AveragePool": _pool("average"),
     "GlobalAveragePool": _global("average"),
     "GlobalMaxPool": _global("max"),
-    "QLinearGlobalAveragePool": _global("average"),
+    "QLinearGlobalAveragePool": _quantised(_global("average")),
     "ReduceMean": _reduce("average"),
     "ReduceMax": _reduce("max"),
-    "BatchNormalization": _norm("batch"),
-    "InstanceNormalization": _instance_norm,
-    "GroupNormalization": _group_norm,
-    "LayerNormalization": _layer_norm,
-    "LRN": _local_response,
-    "LpNormalization": _l2_norm,
     "Gelu": _gelu,
     "Clip": _clip,
     "PRelu": _prelu,
@@ -340,8 +348,8 @@ OPERATORS: dict[str, Callable[[Call], Any]] = {
     "Sub": _binary("subtract"),
     "Mul": _binary("multiply"),
     "Div": _binary("divide"),
-    "QLinearAdd": _binary("add", (0, 3)),
-    "QLinearMul": _binary("multiply", (0, 3)),
+    "QLinearAdd": _quantised(_binary("add", (0, 3))),
+    "QLinearMul": _quantised(_binary("multiply", (0, 3))),
     "Pow": _power,
     "Sum": _several("add"),
     "Max": _several("maximum"),

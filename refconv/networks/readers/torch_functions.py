@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 from refconv.networks.readers import expressing as ex
@@ -70,30 +71,86 @@ def _adaptive(call: TorchCall) -> Value:
 def _norm(kind: str) -> Callable[[TorchCall], Value]:
     def express(call: TorchCall) -> Value:
         scale, shift = (call.get(word) is not None for word in ("weight", "bias"))
-        groups = int(call.get("num_groups", 1))
-        return ex.norm(call.draft, call.name, call.x, kind, scale, shift, groups=groups)
+        options: dict[str, Any] = {"groups": int(call.get("num_groups", 1)), "epsilon": _epsilon(call)}
+        made = kind
+        if kind == "batch" and (call.get("training", False) or call.get("running_mean") is None):
+            options["constants"] = (("batch_statistics", 1.0),)
+        if kind == "instance" and not call.get("use_input_stats", True):
+            made, options["constants"] = "batch", (("per_sample", 1.0),)
+        return ex.norm(call.draft, call.name, call.x, made, scale, shift, **options)
 
     return express
 
 
+def _epsilon(call: TorchCall) -> float:
+    return float(call.get("eps", 1e-5))
+
+
 def _layer_norm(call: TorchCall) -> Value:
-    learnt = [call.get(word) is not None for word in ("weight", "bias")]
-    return ex.layer_norm(call.draft, call.name, call.x, len(call.said["normalized_shape"]), *learnt)
+    scale, shift = (call.get(word) is not None for word in ("weight", "bias"))
+    return ex.layer_norm(
+        call.draft, call.name, call.x, len(call.said["normalized_shape"]), scale, shift, _epsilon(call)
+    )
 
 
 def _local_response(call: TorchCall) -> Value:
-    return ex.norm(call.draft, call.name, call.x, "local_response", scale=False, shift=False)
+    unsaid = {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 1.0}
+    constants = tuple((word, float(call.get(word, number))) for word, number in unsaid.items())
+    return ex.norm(call.draft, call.name, call.x, "local_response", False, False, constants=constants)
 
 
 def _l2_norm(call: TorchCall) -> Value:
     axes = call.x.axes
     if call.get("p", 2) != 2 or axes is None or axes[call.get("dim", 1)] != CHANNELS:
         raise Inexpressible("it normalises along an axis that is not the channels', or by another norm")
-    return call.draft.each(Norm("scale", scale=False, shift=False), call.x, name=call.name)
+    record = Norm("scale", False, False, epsilon=0.0, constants=(("least", float(call.get("eps", 1e-12))),))
+    return call.draft.each(record, call.x, name=call.name)
 
 
-def _function(word: str) -> Callable[[TorchCall], Value]:
-    return lambda call: ex.activation(call.draft, call.name, call.x, word)
+def _function(
+    word: str, constants: dict[str, tuple[float, float | None]] | None = None
+) -> Callable[[TorchCall], Value]:
+    """Return how a function of each position is expressed.
+
+    `constants` has for each argument what PyTorch takes where it is left out, and what is taken here.
+    """
+
+    def express(call: TorchCall) -> Value:
+        unknown = set(call.said) - {"input", "inplace", "out", *(constants or {})}
+        if call.rest or unknown:
+            raise Inexpressible(f"what its argument {min(unknown, default='')} does is not known")
+        said = {}
+        for name, (unsaid, ours) in (constants or {}).items():
+            number = _single(call.get(name, unsaid))
+            if number is None:
+                raise Inexpressible(f"its argument {name} is no single number")
+            if number != ours:
+                said[name] = number
+        return ex.activation(call.draft, call.name, call.x, word, constants=said)
+
+    return express
+
+
+def _single(said: Any) -> float | None:
+    """Return a constant that is one finite number, or None."""
+    if isinstance(said, Value) or getattr(said, "requires_grad", False):
+        return None
+    if hasattr(said, "numel"):
+        said = said.item() if said.numel() == 1 else None
+    return float(said) if isinstance(said, int | float) and isfinite(said) else None
+
+
+_CONSTANTS: dict[str, dict[str, tuple[float, float | None]]] = {
+    "leaky_relu": {"negative_slope": (0.01, 0.01)},
+    "elu": {"alpha": (1.0, 1.0)},
+    "celu": {"alpha": (1.0, 1.0)},
+    "softplus": {"beta": (1.0, 1.0), "threshold": (20.0, None)},
+    "hardshrink": {"lambd": (0.5, 0.5)},
+    "softshrink": {"lambd": (0.5, 0.5)},
+    "threshold": {"threshold": (0.0, None), "value": (0.0, None)},
+    "round": {"decimals": (0, 0)},
+}
+"""For each function its arguments in order, each with what PyTorch takes, and what is taken here, unless it is said."""
 
 
 def _gelu(call: TorchCall) -> Value:
@@ -102,15 +159,22 @@ def _gelu(call: TorchCall) -> Value:
 
 
 def _clip(call: TorchCall) -> Value:
-    bounds = (call.said.get("min"), call.said.get("max"))
-    if any(isinstance(bound, Value) for bound in bounds):
+    unsaid = (-1.0, 1.0) if call.function == "hardtanh" else (None, None)
+    low, high = (call.get(word, default) for word, default in zip(("min", "max"), unsaid, strict=True))
+    if isinstance(low, Value) or isinstance(high, Value):
         raise Inexpressible("its bounds depend on the module's input")
-    word = "relu6" if bounds == (0, 6) else "relu" if bounds == (0, None) else "clip"
-    return ex.activation(call.draft, call.name, call.x, word)
+    bounds = [bound.item() if getattr(bound, "shape", None) == () else bound for bound in (low, high)]
+    if any(hasattr(bound, "shape") for bound in bounds) or call.parameters:
+        return ex.activation(call.draft, call.name, call.x, "clip", call.parameters)
+    return ex.clipped(call.draft, call.name, call.x, *bounds)
 
 
 def _prelu(call: TorchCall) -> Value:
-    return ex.activation(call.draft, call.name, call.x, "prelu", call.parameters)
+    slope = call.said["weight"]
+    dims = (1, -1, *(1,) * (len(call.shape) - 2)) if len(call.shape) > 1 else (-1,)
+    dims = tuple(slope.numel() if n == -1 else n for n in dims)
+    number = None if call.parameters else _single(slope)
+    return ex.with_constant(call.draft, call.name, call.x, "prelu", dims, call.parameters, number)
 
 
 def _dropout(call: TorchCall) -> Value:
@@ -135,8 +199,12 @@ def _binary(word: str) -> Callable[[TorchCall], Value]:
             x, y = (y, x) if call.function == "rsub" else (x, y)
             return ex.combined(call.draft, call.name, x, y, word)
         value, constant = (x, y) if isinstance(x, Value) else (y, x)
+        if call.get("alpha", 1) != 1 or call.get("rounding_mode") is not None:
+            raise Inexpressible("it scales or rounds besides")
         dims = tuple(getattr(constant, "shape", ()))
-        return ex.with_constant(call.draft, call.name, value, word, dims, call.parameters)
+        number = None if call.parameters else _single(constant)
+        first = (value is y) != (call.function in ("rsub", "rdiv"))
+        return ex.with_constant(call.draft, call.name, value, word, dims, call.parameters, number, first)
 
     return express
 
@@ -184,7 +252,10 @@ _TWO = "input other alpha rounding_mode"
 
 FUNCTIONS: dict[str, tuple[str, Callable[[TorchCall], Any]]] = {
     **MOVES,
-    **{name: ("input", _function(word)) for name, word in _WORDS.items()},
+    **{
+        name: (" ".join(("input", *_CONSTANTS.get(name, {}), "inplace")), _function(word, _CONSTANTS.get(name)))
+        for name, word in _WORDS.items()
+    },
     **dict.fromkeys(_DROPOUTS, ("input p training", _dropout)),
     **{f"conv{n}": ("input weight bias stride padding dilation groups", _conv) for n in _AXES},
     **{f"conv_transpose{n}": ("input weight bias stride padding output_padding groups dilation", _conv) for n in _AXES},
@@ -197,12 +268,12 @@ FUNCTIONS: dict[str, tuple[str, Callable[[TorchCall], Any]]] = {
     "linear": ("input weight bias", _linear),
     "matmul": ("input other", _matmul),
     "mm": ("input other", _matmul),
-    "batch_norm": ("input running_mean running_var weight bias", _norm("batch")),
-    "instance_norm": ("input running_mean running_var weight bias", _norm("instance")),
-    "group_norm": ("input num_groups weight bias", _norm("group")),
-    "layer_norm": ("input normalized_shape weight bias", _layer_norm),
-    "local_response_norm": ("input size", _local_response),
-    "normalize": ("input p dim", _l2_norm),
+    "batch_norm": ("input running_mean running_var weight bias training momentum eps", _norm("batch")),
+    "instance_norm": ("input running_mean running_var weight bias use_input_stats momentum eps", _norm("instance")),
+    "group_norm": ("input num_groups weight bias eps", _norm("group")),
+    "layer_norm": ("input normalized_shape weight bias eps", _layer_norm),
+    "local_response_norm": ("input size alpha beta k", _local_response),
+    "normalize": ("input p dim eps", _l2_norm),
     "gelu": ("input approximate", _gelu),
     "hardtanh": ("input min max", _clip),
     "clamp": ("input min max", _clip),
