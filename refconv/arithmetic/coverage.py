@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from refconv.arithmetic.geometry import Axis
-from refconv.arithmetic.integers import Integer, ceil_div, maximum, minimum, product
+from refconv.arithmetic.integers import Integer, ceil_div, floor_div, maximum, minimum, product
 from refconv.arithmetic.padding import source_position
 from refconv.arithmetic.reads import Read
 from refconv.arithmetic.receptive_field import LayerLike, receptive_field
@@ -151,7 +151,7 @@ def taps_on_real_pixels(*axes: Axis) -> tuple[Integer, Integer]:
 def _windows_inside(axis: Axis, m: int) -> Integer:
     """Return how many windows have tap `m` on the input."""
     first = maximum(ceil_div(-axis.read(0, m), axis.s), 0)
-    last = minimum((axis.n - 1 - axis.read(0, m)) // axis.s, axis.out - 1)
+    last = minimum(floor_div(axis.n - 1 - axis.read(0, m), axis.s), axis.out - 1)
     return maximum(last - first + 1, 0)
 
 

@@ -15,11 +15,21 @@ from refconv.arithmetic.fit import (
     check_windows_read,
 )
 from refconv.arithmetic.geometry import Axis, transposed_axis
+from refconv.arithmetic.integers import Integer
 from refconv.arithmetic.per_axis import entries, flag, integers, letters, paddings, resolve
 from refconv.arithmetic.sizes import pooled_output_size
 from refconv.errors import ArgumentError
 
-__all__ = ["convolution_axes", "output_size", "pooling_axes", "stretched", "transposed_axes"]
+__all__ = [
+    "adjoint_axis",
+    "convolution_axes",
+    "fitted",
+    "fitted_transposed",
+    "output_size",
+    "pooling_axes",
+    "stretched",
+    "transposed_axes",
+]
 
 
 def _axes(
@@ -50,12 +60,22 @@ def convolution_axes(
     >>> convolution_axes("conv1d", (7,), (3,), 2, "same", 1)
     (Axis(n=7, k=3, s=2, d=1, lo=1, hi=1),)
     """
-    plan = tuple(_axes(op, sizes, kernel, stride, padding, dilation))
-    names = letters(len(plan))
-    check_fit(op, names, plan, mode)
+    return fitted(op, tuple(_axes(op, sizes, kernel, stride, padding, dilation)), mode)
+
+
+def fitted(op: str, asked: tuple[Axis, ...], mode: str = "zeros") -> tuple[Axis, ...]:
+    """Return the axes as asked for, or raise where the kernel or the padding does not fit.
+
+    Examples
+    --------
+    >>> fitted("conv1d", (Axis(7, 3),))
+    (Axis(n=7, k=3, s=1, d=1, lo=0, hi=0),)
+    """
+    names = letters(len(asked), op)
+    check_fit(op, names, asked, mode)
     if mode == "reflect":
-        check_reflect(op, names, plan)
-    return plan
+        check_reflect(op, names, asked)
+    return asked
 
 
 def transposed_axes(
@@ -69,17 +89,33 @@ def transposed_axes(
     (Axis(n=8, k=3, s=2, d=1, lo=1, hi=0),)
     """
     asked = tuple(_axes(op, sizes, kernel, stride, padding, dilation, transposed=True))
-    names = letters(len(asked))
-    extra = integers(op, "output_padding", output_padding, names, 0)
-    bare = tuple(_transposed(axis, 0) for axis in asked)
-    check_output_padding(op, names, bare, extra)
-    plan = tuple(_transposed(axis, a) for axis, a in zip(asked, extra, strict=True))
+    return fitted_transposed(op, asked, integers(op, "output_padding", output_padding, letters(len(asked)), 0))
+
+
+def fitted_transposed(op: str, asked: tuple[Axis, ...], extra: tuple[int, ...]) -> tuple[Axis, ...]:
+    """Return the adjoints' axes, or raise where output padding is too large or padding crops all there is.
+
+    Examples
+    --------
+    >>> fitted_transposed("conv_transpose1d", (Axis(4, 3, s=2, lo=1, hi=1),), (1,))
+    (Axis(n=8, k=3, s=2, d=1, lo=1, hi=0),)
+    """
+    names = letters(len(asked), op)
+    check_output_padding(op, names, tuple(adjoint_axis(axis, 0) for axis in asked), extra)
+    plan = tuple(adjoint_axis(axis, a) for axis, a in zip(asked, extra, strict=True))
     check_output_left(op, names, plan)
     return plan
 
 
-def _transposed(axis: Axis, a: int) -> Axis:
-    return transposed_axis(axis.n, axis.k, axis.s, axis.d, axis.lo, axis.hi, a)
+def adjoint_axis(asked: Axis, a: Integer) -> Axis:
+    """Return the axis of the convolution whose adjoint is asked for: `asked` has the transposed one's input size.
+
+    Examples
+    --------
+    >>> adjoint_axis(Axis(4, 3, s=2, lo=1, hi=1), a=1)
+    Axis(n=8, k=3, s=2, d=1, lo=1, hi=0)
+    """
+    return transposed_axis(asked.n, asked.k, asked.s, asked.d, asked.lo, asked.hi, a)
 
 
 def pooling_axes(

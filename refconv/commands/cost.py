@@ -64,13 +64,12 @@ def add(commands: Subcommands) -> None:
 def run(args: argparse.Namespace, out: TextIO) -> int:
     """Run the command and return its exit code."""
     from refconv.networks.costs import network_cost
-    from refconv.networks.shapes import resolve
 
     said = conventions(args.conventions, args.set)
     if isinstance(args.batch, int) and args.batch < 1:
         raise ArgumentError("cost", f"--batch is {args.batch}.", fix="The smallest batch is 1.")
-    network = resolved(args)
-    cost = network_cost(resolve(network.network, batch=args.batch), conventions=said, backward=args.backward)
+    network = resolved(args, args.batch)
+    cost = network_cost(network, conventions=said, backward=args.backward)
     if args.json:
         out.write(json.dumps(_document(cost), indent=2) + "\n")
     else:

@@ -35,13 +35,13 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def resolved(args: argparse.Namespace) -> Resolved:
-    """Return the network that the arguments name, with its sizes worked out."""
+def resolved(args: argparse.Namespace, batch: Any = 1) -> Resolved:
+    """Return the network that the arguments name, with its sizes worked out for a batch."""
     if (args.network is None) == (args.stack is None):
         raise ArgumentError("refconv", "name one network, or give one --stack.", fix="See refconv network --list.")
     if args.stack is not None:
-        return _stack_on(args.stack, args.input)
-    return resolve(_named(args.network, args.input), args.input)
+        return _stack_on(args.stack, args.input, batch)
+    return resolve(_named(args.network, args.input), args.input, batch)
 
 
 def _named(name: str, given: tuple[Any, ...] | None) -> Network:
@@ -96,7 +96,7 @@ def stack(text: str) -> list[dict[str, int]]:
     return layers
 
 
-def _stack_on(text: str, given: tuple[Any, ...] | None) -> Resolved:
+def _stack_on(text: str, given: tuple[Any, ...] | None, batch: Any) -> Resolved:
     """Return the stack as a network of one channel on an input of one axis: as long as asked, or as it needs."""
     layers = stack(text)
     if not layers:
@@ -106,7 +106,7 @@ def _stack_on(text: str, given: tuple[Any, ...] | None) -> Resolved:
     for number, layer in enumerate(layers, start=1):
         x = net.conv(x, 1, bias=False, name=f"layer{number}", **layer)
     size = given if given is not None else (1, _shortest_input(layers))
-    return resolve(net.done(x), size if len(size) > 1 else (1, *size))
+    return resolve(net.done(x), size if len(size) > 1 else (1, *size), batch)
 
 
 def _shortest_input(layers: list[dict[str, int]]) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from refconv.arithmetic.fit import check_fit, check_output_left, check_output_padding, check_reflect, check_windows_read
-from refconv.arithmetic.geometry import Axis, transposed_axis
+from refconv.arithmetic.fit import check_fit, check_windows_read
+from refconv.arithmetic.geometry import Axis
 from refconv.arithmetic.integers import Integer
 from refconv.arithmetic.per_axis import entries, integers, letters, paddings, resolve
-from refconv.arithmetic.plan import stretched
+from refconv.arithmetic.plan import adjoint_axis, fitted, fitted_transposed, stretched
 from refconv.errors import ShapeError
 from refconv.networks.records import Conv, ConvTranspose, Pool
 
@@ -89,13 +89,8 @@ def _asked(op: str, record: Conv | ConvTranspose | Pool, size: Size, transposed:
 
 def window_axes(op: str, record: Conv, size: Size) -> tuple[Axis, ...]:
     """Return the axes of a convolution on an input of that size."""
-    axes = _asked(op, record, size)
-    if not _symbols_in(axes):
-        names = letters(len(axes), op)
-        check_fit(op, names, axes, record.padding_mode)
-        if record.padding_mode == "reflect":
-            check_reflect(op, names, axes)
-    return axes
+    asked = _asked(op, record, size)
+    return asked if _symbols_in(asked) else fitted(op, asked, record.padding_mode)
 
 
 def pool_axes(op: str, record: Pool, size: Size) -> tuple[Axis, ...]:
@@ -113,17 +108,9 @@ def transposed_axes(op: str, record: ConvTranspose, size: Size) -> tuple[Axis, .
     """Return the axes of the convolution whose adjoint this is: its windows are the inputs here."""
     asked = _asked(op, record, size, transposed=True)
     extra = numbers(op, "output_padding", record.output_padding, len(size), minimum=0)
-    bare = tuple(_transposed(axis, 0) for axis in asked)
-    axes = tuple(_transposed(axis, a) for axis, a in zip(asked, extra, strict=True))
-    if not _symbols_in(axes):
-        names = letters(len(axes), op)
-        check_output_padding(op, names, bare, extra)
-        check_output_left(op, names, axes)
-    return axes
-
-
-def _transposed(axis: Axis, a: Integer) -> Axis:
-    return transposed_axis(axis.n, axis.k, axis.s, axis.d, axis.lo, axis.hi, a)
+    if _symbols_in(asked) or is_symbolic(extra):
+        return tuple(adjoint_axis(axis, a) for axis, a in zip(asked, extra, strict=True))
+    return fitted_transposed(op, asked, extra)
 
 
 def _symbols_in(axes: tuple[Axis, ...]) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from refconv.arithmetic.integers import Integer
 from refconv.errors import ArgumentError
 from refconv.networks.records import (
-    OPERATIONS,
+    WORDS,
     Activation,
     Conv,
     ConvTranspose,
@@ -33,8 +33,6 @@ from refconv.networks.records import (
 )
 
 __all__ = ["Builder"]
-
-_WORDS = {kind: word for word, kind in OPERATIONS.items()}
 
 
 class Builder:
@@ -77,9 +75,9 @@ class Builder:
         """Add a node, and return its name: the scopes', and `name` or the operation's word, numbered where taken."""
         missing = [given for given in inputs if given != "input" and given not in self._nodes]
         if missing or not inputs:
-            problem = f"{name or _WORDS[type(operation)]} reads {missing or 'nothing'}, which is no node yet."
+            problem = f"{name or WORDS[type(operation)]} reads {missing or 'nothing'}, which is no node yet."
             raise ArgumentError("Builder", problem, fix="Add what it reads first.")
-        stem = ".".join([*self._scopes, name or _WORDS[type(operation)]])
+        stem = ".".join([*self._scopes, name or WORDS[type(operation)]])
         unique, count = stem, 1
         while unique in self._nodes or unique == "input":
             count += 1

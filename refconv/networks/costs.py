@@ -8,13 +8,11 @@ from refconv.arithmetic.conventions import Conventions, conventions_named
 from refconv.arithmetic.integers import Integer
 from refconv.arithmetic.traffic import Traffic, intensity
 from refconv.networks.counting import backward_of, forward_of, is_known, parameters_of
-from refconv.networks.records import OPERATIONS, Network
+from refconv.networks.records import WORDS, Network
 from refconv.networks.shaped import Resolved, Shape, Shaped
 from refconv.networks.shapes import resolve
 
 __all__ = ["LayerCost", "NetworkCost", "PassCost", "network_cost"]
-
-_WORDS = {kind: word for word, kind in OPERATIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +187,7 @@ def network_cost(
 
 def _layer_cost(layer: Shaped, batch: Integer, said: Conventions, learnt: dict[str, bool]) -> LayerCost:
     node = layer.node
-    word = _WORDS[type(node.operation)]
+    word = WORDS[type(node.operation)]
     if not is_known(layer):
         return LayerCost(node.name, word, layer.shape, None, None)
     forward = PassCost(*forward_of(layer, batch, said))

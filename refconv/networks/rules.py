@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from refconv.arithmetic.geometry import Axis, Geometry
-from refconv.arithmetic.integers import Integer, product
+from refconv.arithmetic.integers import Integer, floor_div, product
 from refconv.arithmetic.per_axis import entries
 from refconv.errors import ShapeError
 from refconv.networks.axes import is_symbolic, numbers, paddings_of, pool_axes, transposed_axes, window_axes
@@ -125,7 +125,7 @@ def _resize(op: str, layer: Shaped, record: Resize) -> Shaped:
     channels, size = _spatial(op, layer)
     if record.scale is not None:
         scales = entries(record.scale) or [record.scale] * len(size)
-        out = tuple(n * scale.numerator // scale.denominator for n, scale in zip(size, scales, strict=True))
+        out = tuple(floor_div(n * scale.numerator, scale.denominator) for n, scale in zip(size, scales, strict=True))
     elif record.size is not None:
         out = numbers(op, "size", record.size, len(size))
     else:
@@ -169,7 +169,7 @@ def crop_offset(op: str, record: Crop, size: Shape, wanted: Shape) -> Shape:
     """
     if record.offset is not None:
         return numbers(op, "offset", record.offset, len(size), minimum=0)
-    return tuple((n - m) // 2 for n, m in zip(size, wanted, strict=True))
+    return tuple(floor_div(n - m, 2) for n, m in zip(size, wanted, strict=True))
 
 
 def _depth_to_space(op: str, layer: Shaped, record: DepthToSpace) -> Shaped:

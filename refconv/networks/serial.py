@@ -11,12 +11,11 @@ from typing import Any
 from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError, ArgumentTypeError
 from refconv.networks.checks import check_numbers, check_words
-from refconv.networks.records import OPERATIONS, Network, Node, Operation
+from refconv.networks.records import OPERATIONS, WORDS, Network, Node, Operation
 
 __all__ = ["from_json", "to_json"]
 
 _FORMAT = "refconv network 1"
-_WORDS = {kind: word for word, kind in OPERATIONS.items()}
 
 
 def to_json(network: Network, indent: int | None = 1) -> str:
@@ -62,7 +61,7 @@ def _node_to_plain(node: Node) -> dict[str, Any]:
         value = getattr(record, field.name)
         if value != field.default:
             said[field.name] = _plain(value)
-    return {"name": node.name, "op": _WORDS[type(record)], "inputs": list(node.inputs), **said}
+    return {"name": node.name, "op": WORDS[type(record)], "inputs": list(node.inputs), **said}
 
 
 def _plain(value: Any) -> Any:
