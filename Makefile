@@ -3,7 +3,7 @@
 PYTHON ?= python3
 # Test processes at a time.
 JOBS ?= 2
-# Passed on to `make power`, `make sweep` and `make mutation`.
+# Passed on to `make power`, `make bench`, `make sweep` and `make mutation`.
 ARGS ?=
 
 BIN := .venv/bin
@@ -11,12 +11,12 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint
 
 # One stamp file for the environment and one for each extra of pyproject.toml installed into it.
 BASE := .venv/stamp-base
-EXTRAS := demo test lint torch onnx mutation
+EXTRAS := demo test lint torch onnx bench mutation
 STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format coverage docs-derivations docs-figures check-docs test-slow power reasons test-torch test-onnx \
+.PHONY: help demo test lint format coverage docs-derivations docs-figures check-docs test-slow power bench reasons test-torch test-onnx \
         sweep mutation clean $(EXTRAS:%=venv-%)
 
 help: ## list the targets
@@ -57,6 +57,11 @@ test-slow: venv-test ## the tests that take minutes: the whole bug museum, and r
 
 power: venv-test ## what the oracle catches and whom it accuses, in figures; ARGS are passed on
 	$(BIN)/python benchmarks/oracle_power.py $(ARGS)
+
+bench: venv-demo ## time refconv beside other libraries, and write docs/performance.md; ARGS are passed on
+	@$(MAKE) --no-print-directory venv-bench || printf '\n%s\n\n' \
+		'  NOT EVERY LIBRARY TO COMPARE WITH COULD BE INSTALLED: running with those that are there'
+	$(BIN)/python -m benchmarks.speed $(ARGS)
 
 reasons: venv-test ## how long proofs, receptive fields, costs, derivations and commands take
 	$(BIN)/python benchmarks/reasons.py

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from refconv.ops.bilinear import Gradients as Gradients
     from refconv.ops.convolution import *
     from refconv.ops.depthwise import *
+    from refconv.ops.engine import engine as engine
+    from refconv.ops.explain import explain as explain
     from refconv.ops.pointwise import *
     from refconv.ops.pooling import *
     from refconv.ops.separable import *
@@ -64,6 +66,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "refconv.ops.separable": ("SeparableGradients", *_ranks("separable_conv")),
     "refconv.ops.pooling": (*_ranks("max_pool"), *_ranks("avg_pool")),
     "refconv.ops.unfold": ("col2im", "im2col"),
+    "refconv.ops.engine": ("engine",),
+    "refconv.ops.explain": ("explain",),
 }
 __all__, __getattr__, __dir__ = attach(
     __name__, _HOMES, ("algorithms", "arithmetic", "errors", "layers", "networks", "oracle", "symbolic")

@@ -118,7 +118,7 @@ PUBLIC = {
         for rank in ("", "1d", "2d", "3d")
         for end in ("", "_backward")
     ),
-    *("im2col", "col2im", "output_size", "Gradients", "SeparableGradients"),
+    *("im2col", "col2im", "output_size", "Gradients", "SeparableGradients", "engine", "explain"),
     *("RefconvError", "ShapeError", "ArgumentError", "ArgumentTypeError", "DTypeError", "IntegerOverflowError"),
     *("algorithms", "arithmetic", "errors", "layers", "networks", "oracle", "symbolic"),
 }

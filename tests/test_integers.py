@@ -131,7 +131,7 @@ def test_bounds_choose_the_road():
     assert ExactIntegers("op", 2, np.array([2**62]), np.array([1])).accumulator == object
     assert ExactIntegers("op", 1, np.array([2**62]), np.array([1]), np.array([2**62 - 1])).accumulator == np.int64
     assert ExactIntegers("op", 1, np.array([2**62]), np.array([1]), np.array([2**62])).accumulator == object
-    assert exact.width == 16
+    assert exact.width == 8
     assert ExactIntegers("op", 1, np.array([3]), np.array([4])).bits == 64
     assert ExactIntegers("op", 2, np.array([1]), np.array([2**60])).width == 8 * (1 + 3)
 

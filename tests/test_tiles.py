@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refconv
-from refconv.arithmetic import Axis, Geometry
-from refconv.ops import contraction, pooling
-from refconv.ops.dtypes import Floats
+from refconv.ops import columns, contraction, pool_pieces, roads, scattered, shifted, threads
+from refconv.ops.engine import ROADS
 from refconv.ops.tiles import boxes, lengths, whole
 from tests.draw import cases, draw_convolution, draw_pooling, draw_transposed
 from tests.test_definition import check_convolution, check_pooling, check_transposed
@@ -44,11 +43,34 @@ def test_boxes_keep_the_last_axes_whole_and_cut_evenly():
     assert cuts((4, 2, 3), 12) == [((0, 2), (0, 2), (0, 3)), ((2, 4), (0, 2), (0, 3))]
 
 
+SIZES = {
+    columns: ("TILE_BYTES", "CACHED_BYTES", "SHARED_BYTES", "COLUMNS_ENOUGH", "TAPS_AT_ONCE", "WINDOWS_AT_LEAST"),
+    shifted: ("TILE_BYTES", "SHARED_BYTES", "RUN", "DOT", "DOTS"),
+    scattered: ("TILE_BYTES", "MANY_TAPS"),
+    contraction: ("KEPT_BYTES",),
+    threads: ("PIECE_AT_LEAST",),
+    pool_pieces: ("PIXELS_AT_ONCE",),
+}
+
+
 @pytest.fixture(params=[(1, 1, 1), (64, 3, 2), (200, 16384, 4), (1000, 5, 1)], ids=str)
 def small_tiles(request, monkeypatch):
-    for name, value in zip(("TILE_BYTES", "TAPS_AT_ONCE", "MANY_TAPS"), request.param, strict=True):
-        monkeypatch.setattr(contraction, name, value)
-    monkeypatch.setattr(pooling, "PIXELS_AT_ONCE", request.param[0])
+    """Set every size to one of three numbers: bytes, what is summed at once, and the rest."""
+    size, taps, other = request.param
+    numbers = {"TAPS_AT_ONCE": taps, "MANY_TAPS": other, "COLUMNS_ENOUGH": other, "WINDOWS_AT_LEAST": other, "DOTS": 1}
+    for module, names in SIZES.items():
+        for name in names:
+            monkeypatch.setattr(module, name, numbers.get(name, size))
+    monkeypatch.setattr(columns, "BLAS_SHARES", 2**60)
+    forget()
+    yield
+    forget()
+
+
+def forget():
+    """Choose again: how work is cut is remembered by its plan."""
+    for choice in (roads._forward, roads._weights, roads._backward):
+        choice.cache_clear()
 
 
 @pytest.mark.usefixtures("small_tiles")
@@ -79,56 +101,6 @@ class TestSmallTiles:
         got = refconv.conv2d_backward(refconv.conv2d(x, w), x, w)
         want = refconv.algorithms.conv2d_backward(refconv.conv2d(x, w), x, w)
         assert all((a == b).all() for a, b in zip(got, want, strict=True))
-
-
-class Recorder(Floats):
-    """Floats that keep a record of how large each product's operands and result were."""
-
-    def __init__(self, dtype):
-        super().__init__(np.dtype(dtype))
-        self.sizes = []
-
-    def multiply(self, a, b):
-        product = super().multiply(a, b)
-        self.sizes.append((a.size, b.size, product.size))
-        return product
-
-    def finish(self, total):
-        assert total.size <= contraction.TILE_BYTES // self.width
-        return super().finish(total)
-
-
-TILED = {
-    # N, C, filters, axes, groups
-    "dense": (1, 8, 12, (Axis(14, 3, lo=1, hi=1), Axis(15, 3)), 1),
-    "strided": (2, 6, 9, (Axis(30, 3, s=2), Axis(25, 2, s=3, d=2)), 3),
-    "depthwise": (1, 40, 40, (Axis(12, 3), Axis(12, 3)), 40),
-    "many filters": (1, 4, 300, (Axis(9, 2),), 1),
-    "many channels": (1, 600, 3, (Axis(7, 3),), 1),
-    "kernel of many taps": (1, 2, 2, (Axis(20, 11), Axis(20, 12)), 1),
-    "kernel larger than the output": (1, 1, 1, (Axis(24, 22), Axis(24, 20)), 1),
-}
-
-
-@pytest.mark.parametrize("name", TILED)
-def test_every_operand_stays_within_its_tile_and_tiles_are_well_filled(name, monkeypatch):
-    monkeypatch.setattr(contraction, "TILE_BYTES", 8 * 640)
-    monkeypatch.setattr(contraction, "TAPS_AT_ONCE", 200)
-    batch, channels, filters, axes, groups = TILED[name]
-    plan = Geometry(batch, channels, filters, axes, groups)
-    x, w, dy = np.ones(plan.x_shape), np.ones(plan.w_shape), np.ones(plan.y_shape)
-    calls = {
-        "forward": lambda a: contraction.forward(x, w, None, plan, a, np.empty(plan.y_shape)),
-        "weights": lambda a: contraction.weight_gradient(dy, x, plan, a, np.empty(plan.w_shape)),
-        "input": lambda a: contraction.input_gradient(dy, w, None, plan, a, np.empty(plan.x_shape)),
-    }
-    for call in calls.values():
-        arithmetic = Recorder(np.float64)
-        call(arithmetic)
-        assert max(max(sizes) for sizes in arithmetic.sizes) <= 640
-        # no crumbs: on the average the largest of the three is at least a tenth of a tile, or all there is to do
-        mean = sum(max(sizes) for sizes in arithmetic.sizes) / len(arithmetic.sizes)
-        assert mean >= 64 or len(arithmetic.sizes) <= batch * groups, mean
 
 
 def workspace(call, *arrays):
@@ -218,13 +190,17 @@ def test_pooling_workspace_stays_bounded():
     assert workspace(lambda: refconv.avg_pool2d_backward(y, x, 3, stride=2)) < 64 * MIB
 
 
+@pytest.mark.parametrize("road", ROADS)
 @given(cases(draw_convolution))
-def test_floats_do_not_depend_on_the_tiles_beyond_rounding(case):
+def test_floats_do_not_depend_on_the_tiles_beyond_rounding(road, case):
     x, w = case.normals(case.x_shape, case.w_shape)
     y = refconv.conv(x, w, **case.options)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(contraction, "TILE_BYTES", 100)
-        patch.setattr(contraction, "TAPS_AT_ONCE", 2)
+    with pytest.MonkeyPatch.context() as patch, refconv.engine(road=road, threads=2):
+        for module, names in SIZES.items():
+            for name in names:
+                patch.setattr(module, name, 100)
+        forget()
         again = refconv.conv(x, w, **case.options)
+    forget()
     magnitude = refconv.conv(np.abs(x), np.abs(w), **case.options)
     assert (np.abs(y - again) <= 2 * w[0].size * 2.0**-53 * 1.01 * magnitude).all()

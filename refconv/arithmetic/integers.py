@@ -15,6 +15,8 @@ __all__ = ["Integer", "ceil_div", "floor_div", "half", "maximum", "minimum", "pr
 Integer: TypeAlias = Any
 """An int, or a sympy expression that stands for one."""
 
+INTEGRAL, RATIONAL = (int, Integral), (int, Rational)  # int first: the abstract classes are slow to ask
+
 
 def ceil_div(a: Integer, b: Integer) -> Integer:
     """Return ``ceil(a / b)``, exactly, by way of the floor.
@@ -116,11 +118,11 @@ def _apart(a: Integer, b: Integer) -> Integer | None:
 
 
 def _are_numbers(a: Integer, b: Integer) -> bool:
-    return isinstance(a, Integral) and isinstance(b, Integral)
+    return isinstance(a, INTEGRAL) and isinstance(b, INTEGRAL)
 
 
 def _are_rational(a: Integer, b: Integer) -> bool:
-    return isinstance(a, Rational) and isinstance(b, Rational)
+    return isinstance(a, RATIONAL) and isinstance(b, RATIONAL)
 
 
 def _sympy() -> Any:

@@ -64,6 +64,8 @@ def entries(value: Any) -> list[Any] | None:
     >>> entries((1, 2)), entries(3), entries("same"), entries({1, 2})
     ([1, 2], None, None, None)
     """
+    if type(value) is int:
+        return None  # most are, and an abstract class is slow to ask
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
         return list(value)
     listed = value.tolist() if hasattr(value, "tolist") else None  # an array, of whatever library

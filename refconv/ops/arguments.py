@@ -7,18 +7,18 @@ needs to look at them again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from numpy.typing import ArrayLike
 
 from refconv.arithmetic.fit import check_addressable
-from refconv.arithmetic.geometry import Axis, Geometry
+from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import product
 from refconv.arithmetic.padding import PADDING_MODES
 from refconv.arithmetic.per_axis import choice, entries, integer, letters
 from refconv.arithmetic.plan import convolution_axes, pooling_axes, transposed_axes
 from refconv.errors import ShapeError
+from refconv.ops.calls import Call, Windows
 from refconv.ops.checks import (
     check_bias,
     check_channels,
@@ -32,6 +32,7 @@ from refconv.ops.checks import (
 from refconv.ops.dtypes import common_type
 from refconv.ops.elements import Array, check_numeric
 from refconv.ops.layouts import Layout, parse
+from refconv.ops.remembered import remembered
 
 __all__ = [
     "Call",
@@ -69,28 +70,7 @@ class Options(NamedTuple):
     output_padding: PerAxis = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A checked call: its plan, and its arrays as views in canonical order.
-
-    For a transposed convolution the plan is that of its adjoint: x has the plan's y_shape.
-    """
-
-    op: str
-    plan: Geometry
-    x: Array
-    w: Array
-    b: Array | None
-    x_layout: Layout
-    w_layout: Layout
-    b_name: str = "b"
-
-    def __post_init__(self) -> None:
-        """Refuse sizes that no memory holds and types that do not go together, before anybody asks for them."""
-        check_addressable(self.op, self.plan)
-        common_type(self.op, self.x, self.w, self.b, self.b_name)
-
-
+@remembered(arrays=slice(2, 5))
 def convolution(
     op: str,
     rank: int | None,
@@ -111,9 +91,11 @@ def convolution(
         op, x_array.shape[2:], w_array.shape[2:], options.stride, options.padding, options.dilation, mode
     )
     plan = Geometry(x_array.shape[0], x_array.shape[1], w_array.shape[0], axes, groups, mode)
-    return Call(op, plan, x_array, w_array, _bias(op, names[1], b, plan.filters), x_layout, w_layout, names[1])
+    call = Call(op, plan, x_array, w_array, _bias(op, names[1], b, plan.filters), x_layout, w_layout)
+    return _possible(call, names[1])
 
 
+@remembered(arrays=slice(2, 5))
 def transposed(op: str, rank: int | None, x: ArrayLike, w: ArrayLike, b: ArrayLike | None, options: Options) -> Call:
     """Return the checked call of a transposed convolution: x is the plan's y, w reads from x's channels."""
     axis_names, x_layout, x_array = _spatial(op, rank, x, options.layout)
@@ -132,9 +114,10 @@ def transposed(op: str, rank: int | None, x: ArrayLike, w: ArrayLike, b: ArrayLi
         options.output_padding,
     )
     plan = Geometry(x_array.shape[0], w_array.shape[1] * groups, x_array.shape[1], axes, groups)
-    return Call(op, plan, x_array, w_array, _bias(op, "b", b, plan.channels), x_layout, w_layout)
+    return _possible(Call(op, plan, x_array, w_array, _bias(op, "b", b, plan.channels), x_layout, w_layout))
 
 
+@remembered(arrays=slice(2, 5))
 def depthwise(
     op: str,
     rank: int | None,
@@ -158,9 +141,9 @@ def depthwise(
         op, x_array.shape[2:], w_array.shape[2:], options.stride, options.padding, options.dilation, mode
     )
     plan = Geometry(batch, channels, channels * multiplier, axes, channels, mode)
-    return Call(
-        op, plan, x_array, w_array.reshape(plan.w_shape), _bias(op, names[1], b, plan.filters), x_layout, w_layout
-    )
+    kernel = w_array.reshape(plan.w_shape)
+    call = Call(op, plan, x_array, kernel, _bias(op, names[1], b, plan.filters), x_layout, w_layout)
+    return _possible(call, names[1])
 
 
 def pointwise(
@@ -178,6 +161,13 @@ def pointwise(
     return call
 
 
+def _possible(call: Call, b_name: str = "b") -> Call:
+    """Refuse sizes that no memory holds and types that do not go together, before anybody asks for them."""
+    check_addressable(call.op, call.plan)
+    common_type(call.op, call.x, call.w, call.b, b_name)
+    return call
+
+
 def upstream(op: str, dy: ArrayLike, layout: Layout, shape: tuple[int, ...], forward: str) -> Array:
     """Return dy in canonical order, once it has exactly the shape of the result it is the gradient of."""
     array = check_numeric(op, "dy", dy)
@@ -185,30 +175,14 @@ def upstream(op: str, dy: ArrayLike, layout: Layout, shape: tuple[int, ...], for
     return layout.enter(array)
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """A checked call of an operation on windows alone: no weights, every channel by itself.
-
-    `asked` holds the axes before ceil_mode stretched them.
-    """
-
-    op: str
-    plan: Geometry
-    x: Array
-    x_layout: Layout
-    asked: tuple[Axis, ...] = field(default=())
-
-    def __post_init__(self) -> None:
-        """Refuse sizes that no memory holds, before anybody asks for them."""
-        check_addressable(self.op, self.plan)
-
-
+@remembered(arrays=slice(1, 2))
 def unfolding(
     op: str, x: ArrayLike, kernel_size: PerAxis, how: tuple[PerAxis, Padding, PerAxis, str], layout: str
 ) -> Windows:
     """Return the checked call of im2col; `how` is stride, padding, dilation, padding_mode."""
     _, x_layout, x_array = _spatial(op, None, x, layout)
     plan = _window_plan(op, x_array.shape, kernel_size, how)
+    check_addressable(op, plan)
     return Windows(op, plan, x_array, x_layout)
 
 
@@ -233,9 +207,11 @@ def folding(
     plan = Geometry(
         matrix.shape[0], channels, channels, one_channel.axes, channels, padding_mode=one_channel.padding_mode
     )
+    check_addressable(op, plan)
     return Windows(op, plan, matrix, x_layout)
 
 
+@remembered(arrays=slice(2, 3))
 def pooling(
     op: str,
     rank: int | None,
@@ -251,7 +227,9 @@ def pooling(
         op, x_array.shape[2:], kernel_size, kernel_size if stride is None else stride, padding, dilation, ceil_mode
     )
     batch, channels = x_array.shape[:2]
-    return Windows(op, Geometry(batch, channels, channels, axes, channels), x_array, x_layout, asked)
+    plan = Geometry(batch, channels, channels, axes, channels)
+    check_addressable(op, plan)
+    return Windows(op, plan, x_array, x_layout, asked)
 
 
 def _window_plan(

@@ -21,8 +21,8 @@ from refconv.arithmetic.integers import product
 from refconv.arithmetic.padding import terms_per_pixel
 from refconv.ops import contraction
 from refconv.ops.arguments import Call
-from refconv.ops.dtypes import Conjugated, Floats, arithmetic_for
-from refconv.ops.elements import Array, is_integer
+from refconv.ops.dtypes import Floats, arithmetic_for
+from refconv.ops.elements import Array, conjugate, is_integer
 from refconv.ops.integers import exact_sum
 from refconv.ops.layouts import Layout
 from refconv.ops.padding import crop, extended, fold_margins
@@ -74,7 +74,7 @@ def correlate(
     """Return y, laid out as `layout` says; with `conjugated` for the conjugate of w."""
     arithmetic = arithmetic_for(op, plan.taps, x, w, b)
     y = layout.empty(plan.y_shape, arithmetic.result)
-    contraction.forward(x, w, b, plan, Conjugated(arithmetic, FIRST) if conjugated else arithmetic, y)
+    contraction.forward(x, w, b, plan, arithmetic, y, conjugated=conjugated)
     return layout.leave(y)
 
 
@@ -84,13 +84,13 @@ def adjoint(
 ) -> Array:
     """Return dx (plus b), laid out as `layout` says; with `conjugated` for the conjugate of w."""
     arithmetic = arithmetic_for(op, plan.group_filters * terms_per_pixel(plan), dy, w, b)
-    road = Conjugated(arithmetic, FIRST) if conjugated else arithmetic
     dx = layout.empty(plan.x_shape, arithmetic.result)
     if plan.padding_mode == "zeros":
-        contraction.input_gradient(dy, w, b, plan, road, dx)
+        contraction.input_gradient(dy, w, b, plan, arithmetic, dx, conjugated=conjugated)
     else:
         around = extended(plan, arithmetic.accumulator)
-        contraction.input_gradient(dy, w, None, plan.unpadded(), road, crop(around, plan))
+        part = crop(around, plan)
+        contraction.input_gradient(dy, w, None, plan.unpadded(), arithmetic, part, conjugated=conjugated)
         folded = fold_margins(around, plan)
         for n, c in np.ndindex(*plan.x_shape[:2]):  # a plane at a time: no second copy of them all
             dx[n, c] = arithmetic.finish(folded[n, c])
@@ -98,11 +98,13 @@ def adjoint(
 
 
 def weights(op: str, plan: Geometry, dy: Array, x: Array, layout: Layout, *, conjugated: int | None = None) -> Array:
-    """Return dw, laid out as `layout` says; `conjugated` names the operand, dy (FIRST) or x (SECOND), if any."""
+    """Return dw, laid out as `layout` says; `conjugated` names the operand that is, dy (FIRST) or x (SECOND)."""
     arithmetic = arithmetic_for(op, plan.batch * product(plan.output_size), dy, x)
     dw = layout.empty(plan.w_shape, arithmetic.result)
-    road = arithmetic if conjugated is None else Conjugated(arithmetic, conjugated)
-    contraction.weight_gradient(dy, x, plan, road, dw)
+    # the engine conjugates dy
+    contraction.weight_gradient(conjugate(dy) if conjugated is None else dy, x, plan, arithmetic, dw)
+    if conjugated == SECOND and dw.dtype.kind in "cO":
+        dw[...] = conjugate(dw)
     return layout.leave(dw)
 
 

@@ -21,7 +21,7 @@ from refconv.errors import DTypeError
 from refconv.ops.elements import Array, as_objects, conjugate, is_half, is_integer
 from refconv.ops.integers import ExactIntegers
 
-__all__ = ["Arithmetic", "Conjugated", "Floats", "Objects", "arithmetic_for", "common_type", "sum_arithmetic"]
+__all__ = ["Arithmetic", "Floats", "Objects", "arithmetic_for", "common_type", "operand", "sum_arithmetic"]
 
 
 class Arithmetic(Protocol):
@@ -35,8 +35,15 @@ class Arithmetic(Protocol):
     def width(self) -> int:
         """Bytes that one element of an operand may take while it is multiplied."""
 
-    def multiply(self, a: Array, b: Array) -> Array:
-        """Return ``a @ b`` in the accumulator's type."""
+    @property
+    def plain(self) -> np.dtype[Any] | None:
+        """The floating-point type whose own ``*`` and ``+`` give these sums; None where only `multiply` does."""
+
+    def multiply(self, a: Array, b: Array, out: Array | None = None) -> Array:
+        """Return ``a @ b``: in the plain type, which the operands then have, or else in the accumulator's."""
+
+    def summed(self, total: Array) -> Array:
+        """Return sums of products, in whatever type they were taken, in the accumulator's."""
 
     def finish(self, total: Array) -> Array:
         """Return sums in the result's type, rounded once, or raise."""
@@ -49,12 +56,17 @@ class Floats:
         """Keep sums in the result's type, unless it is half precision."""
         self.result = result
         self.accumulator = np.dtype(np.float32) if is_half(result) else result
-        self.width = self.accumulator.itemsize + (result.itemsize if is_half(result) else 0)
+        self.plain = self.accumulator
+        self.width = self.accumulator.itemsize
 
-    def multiply(self, a: Array, b: Array) -> Array:
+    def multiply(self, a: Array, b: Array, out: Array | None = None) -> Array:
         """Return ``a @ b``."""
-        product: Array = np.matmul(a.astype(self.accumulator, copy=False), b.astype(self.accumulator, copy=False))
+        product: Array = np.matmul(a, b, out=out)
         return product
+
+    def summed(self, total: Array) -> Array:
+        """Return the sums as they are."""
+        return total
 
     def finish(self, total: Array) -> Array:
         """Round to the result's type."""
@@ -66,32 +78,26 @@ class Objects:
 
     result = accumulator = np.dtype(object)
     width = 8
+    plain = None
 
-    def multiply(self, a: Array, b: Array) -> Array:
+    def multiply(self, a: Array, b: Array, out: Array | None = None) -> Array:
         """Return ``a @ b``, by the elements' own operations."""
-        product: Array = np.matmul(as_objects(a), as_objects(b))
+        product: Array = np.matmul(as_objects(a), as_objects(b), out=out)
         return product
+
+    def summed(self, total: Array) -> Array:
+        """Return the sums as they are."""
+        return total
 
     def finish(self, total: Array) -> Array:
         """Return the sums as they are."""
         return total
 
 
-class Conjugated:
-    """Another arithmetic with one of its operands conjugated, tile by tile."""
-
-    def __init__(self, inner: Arithmetic, operand: int) -> None:
-        """Conjugate the first (0) or second (1) operand of every product."""
-        self.inner, self.operand = inner, operand
-        self.result, self.accumulator, self.width = inner.result, inner.accumulator, inner.width
-
-    def multiply(self, a: Array, b: Array) -> Array:
-        """Return ``conj(a) @ b``, or ``a @ conj(b)``."""
-        return self.inner.multiply(conjugate(a), b) if self.operand == 0 else self.inner.multiply(a, conjugate(b))
-
-    def finish(self, total: Array) -> Array:
-        """Finish as the inner one does."""
-        return self.inner.finish(total)
+def operand(a: Array, arithmetic: Arithmetic, *, conjugated: bool = False) -> Array:
+    """Return an operand as the arithmetic multiplies it, conjugated on request: a view where nothing is to be done."""
+    a = conjugate(a) if conjugated else a
+    return a if arithmetic.plain is None else a.astype(arithmetic.plain, copy=False)
 
 
 def arithmetic_for(op: str, terms: int, a: Array, b: Array, offset: Array | None = None) -> Arithmetic:

@@ -22,6 +22,8 @@ SUPPORTED = "float16, bfloat16, float32, float64, longdouble, complex, integers,
 
 def check_numeric(op: str, name: str, value: Any) -> Array:
     """Return `value` as an array of numbers in native byte order, without a copy where it is one; else raise."""
+    if type(value) is np.ndarray and value.dtype.kind in "biufc" and value.dtype.isnative:
+        return value  # as nearly always
     if isinstance(value, np.ma.MaskedArray):
         raise DTypeError(op, f"{name} is a masked array, and its mask would be lost.", fix=f"Pass {name}.filled(0).")
     try:
@@ -100,4 +102,4 @@ def _object_array(elements: list[Any], shape: tuple[int, ...]) -> Array:
 
 def is_half(dtype: np.dtype[Any]) -> bool:
     """Return whether sums want a wider type: float16 and bfloat16."""
-    return dtype.name in ("float16", "bfloat16")
+    return dtype.itemsize == 2 and dtype.name in ("float16", "bfloat16")  # NumPy is slow at names

@@ -54,12 +54,14 @@ class ExactIntegers:
         self.op = op
         self.accumulator = np.dtype(np.int64 if total <= INT64.max else object)
         self.bits = WHOLE if bound <= FLOAT_EXACT else (53 - terms.bit_length()) // 2
-        self.width = 8 * (1 + max(self._limbs_of(a), self._limbs_of(b)))
+        self.plain = np.dtype(np.float64) if self.bits == WHOLE else None
+        self.width = 8 if self.plain else 8 * (1 + max(self._limbs_of(a), self._limbs_of(b)))
 
-    def multiply(self, a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-        """Return ``a @ b`` in the accumulator's type, exactly."""
-        if self.bits == WHOLE:
-            return self._exact_product(a.astype(np.float64), b.astype(np.float64))
+    def multiply(self, a: NDArray[Any], b: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Return ``a @ b`` exactly: of float64 as float64, of integers, cut into limbs, in the accumulator's type."""
+        if self.plain:
+            product: NDArray[Any] = np.matmul(a, b, out=out)
+            return product
         total: Any = 0
         for i, a_limb in enumerate(_limbs(a, self._limbs_of(a), self.bits)):
             for j, b_limb in enumerate(_limbs(b, self._limbs_of(b), self.bits)):
@@ -70,6 +72,12 @@ class ExactIntegers:
     def _exact_product(self, a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
         product: NDArray[Any] = np.matmul(a, b).astype(np.int64)
         return product.astype(self.accumulator, copy=False)
+
+    def summed(self, total: NDArray[Any]) -> NDArray[Any]:
+        """Return sums of products, which float64 may have held, in the accumulator's type."""
+        if total.dtype == np.float64:
+            total = total.astype(np.int64)
+        return total.astype(self.accumulator, copy=False)
 
     def _limbs_of(self, a: NDArray[Any]) -> int:
         return max(-(-largest(a).bit_length() // self.bits), 1)

@@ -37,15 +37,21 @@ class Layout:
         return Layout(self.canonical, self.canonical)
 
     def enter(self, a: NDArray[Any]) -> NDArray[Any]:
-        """Return a view in canonical order."""
+        """Return a view in canonical order; the array itself where that is its order."""
+        if self.letters == self.canonical:
+            return a
         return a.transpose([self.letters.index(letter) for letter in self.canonical])
 
     def leave(self, a: NDArray[Any]) -> NDArray[Any]:
-        """Return a view in the caller's order."""
+        """Return a view in the caller's order; the array itself where that is canonical."""
+        if self.letters == self.canonical:
+            return a
         return a.transpose([self.canonical.index(letter) for letter in self.letters])
 
     def shape(self, canonical_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the caller's shape for a canonical one."""
+        if self.letters == self.canonical:
+            return canonical_shape
         return tuple(canonical_shape[self.canonical.index(letter)] for letter in self.letters)
 
     def empty(self, canonical_shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:

@@ -1,28 +1,29 @@
-"""Maximum and average pooling, tap by tap: padding is never read, so it needs no stand-in value.
+"""Maximum and average pooling: what is asked for, checked, and done piece by piece.
 
-Only the windows whose tap lands on the input take part in a step (`Axis.landing`), for the value and for the gradient
-alike; both work box by box, so that what they need beside input and output is bounded.
+How a piece is pooled is in `refconv.ops.pool_max` and `refconv.ops.pool_average`, along one axis after the other, as
+`refconv.ops.pool_axis` says; how pieces are cut, in `refconv.ops.pool_pieces`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.padding import terms_per_pixel
 from refconv.arithmetic.per_axis import flag
 from refconv.errors import DTypeError
 from refconv.ops import arguments
-from refconv.ops.arguments import Padding, PerAxis, Windows
+from refconv.ops.arguments import Padding, PerAxis
+from refconv.ops.calls import Windows
 from refconv.ops.dtypes import sum_arithmetic
 from refconv.ops.elements import Array, is_integer
-from refconv.ops.integers import FLOAT_EXACT, largest
+from refconv.ops.integers import FLOAT_EXACT
+from refconv.ops.integers import largest as largest_integer
+from refconv.ops.pool_average import counts, spread_evenly, sums
+from refconv.ops.pool_max import largest, to_the_largest
+from refconv.ops.pool_pieces import Piece, each_piece, each_piece_back
 from refconv.ops.ranks import Ranked, per_rank
-from refconv.ops.tiles import Box, boxes, lengths, whole
+from refconv.ops.tiles import Box
 
 __all__ = [
     "avg_pool",
@@ -42,8 +43,6 @@ __all__ = [
     "max_pool3d_backward",
     "max_pool_backward",
 ]
-
-PIXELS_AT_ONCE = 2**18
 
 
 def _max_pool(
@@ -91,7 +90,8 @@ def _max_pool(
 
     Notes
     -----
-    One comparison per output and tap. PyTorch allows padding of half the kernel; here a window needs one sample.
+    One axis is pooled after the other: a comparison per output and tap of an axis, not of the kernel. PyTorch
+    allows padding of half the kernel; here a window needs one sample.
 
     See Also
     --------
@@ -107,10 +107,16 @@ def _max_pool(
     how = (stride, padding, dilation, ceil_mode)
     call = arguments.pooling(ranked.op, ranked.rank, x, kernel_size, how, layout)
     _check_ordered(call)
-    y = call.x_layout.empty(call.plan.y_shape, call.x.dtype)
-    for n, channels, *box in _blocks(y.shape, call.plan):
-        y[n, channels, *box] = _largest(call.x[n, channels], tuple(box), call.plan)[0]
-    return call.x_layout.leave(y)
+    plan, order = call.plan, call.x_layout
+    samples = order.leave(call.x)
+    y = np.empty(order.shape(plan.y_shape), samples.dtype)
+
+    def fill(box: Box) -> None:
+        piece = Piece(plan, order, box)
+        largest(samples[piece.pixels], piece, y[box])
+
+    each_piece(fill, y.shape, plan, [y.dtype], arrays=2)
+    return y
 
 
 def _max_pool_backward(
@@ -162,18 +168,16 @@ def _max_pool_backward(
     _check_ordered(call)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
     arithmetic = sum_arithmetic(call.op, terms_per_pixel(call.plan), upstream)
-    dx = call.x_layout.empty(call.plan.x_shape, arithmetic.result)
-    with np.errstate(all="ignore"):
-        for n, channels, *box in _blocks(dx.shape, call.plan):
-            part = np.zeros(dx[n, channels, *box].shape, arithmetic.accumulator)
-            readers = _readers(box, call.plan)
-            winner = _largest(call.x[n, channels], readers, call.plan)[1]
-            terms = upstream[n, channels, *readers].astype(arithmetic.accumulator)
-            for number, windows, pixels in _taps(call.plan, readers, tuple(box)):
-                # adding a zero elsewhere would not do: an infinite dy must stay where it belongs
-                part[:, *pixels] += np.where(winner[:, *windows] == number, terms[:, *windows], 0)
-            dx[n, channels, *box] = arithmetic.finish(part)
-    return call.x_layout.leave(dx)
+    plan, order = call.plan, call.x_layout
+    samples, given = order.leave(call.x), order.leave(upstream)
+    dx = np.empty(order.shape(plan.x_shape), arithmetic.result)
+
+    def send(piece: Piece, out: Array) -> None:
+        to_the_largest(given[piece.windows], samples[piece.pixels], piece, arithmetic.accumulator, out)
+
+    types = [samples.dtype, arithmetic.accumulator]
+    each_piece_back(send, dx, plan, order, (arithmetic.accumulator, arithmetic.finish), types, arrays=6)
+    return dx
 
 
 def _avg_pool(
@@ -224,7 +228,8 @@ def _avg_pool(
 
     Notes
     -----
-    One addition per output and tap. The default counts are PyTorch's; TensorFlow never counts padding.
+    One axis is summed after the other: an addition per output and tap of an axis. The default counts
+    are PyTorch's; TensorFlow never counts padding.
 
     See Also
     --------
@@ -242,16 +247,19 @@ def _avg_pool(
     include = flag(call.op, "count_include_pad", count_include_pad)
     arithmetic = sum_arithmetic(call.op, call.plan.taps, call.x)
     result = np.dtype(np.float64) if is_integer(call.x) else arithmetic.result
-    y = call.x_layout.empty(call.plan.y_shape, result)
-    with np.errstate(all="ignore"):
-        for n, channels, *box in _blocks(y.shape, call.plan):
-            total = np.zeros(y[n, channels, *box].shape, arithmetic.accumulator)
-            for _, windows, pixels in _taps(call.plan, tuple(box)):
-                total[:, *windows] += call.x[n, channels, *pixels].astype(arithmetic.accumulator, copy=False)
-            if is_integer(call.x) and largest(total) > FLOAT_EXACT:
-                total = total.astype(object)  # Python divides ints of any size with one rounding
-            y[n, channels, *box] = total / _count(call, tuple(box), include, total.dtype)
-    return call.x_layout.leave(y)
+    plan, order = call.plan, call.x_layout
+    samples = order.leave(call.x)
+    y = np.empty(order.shape(plan.y_shape), result)
+
+    def fill(box: Box) -> None:
+        piece = Piece(plan, order, box)
+        total = sums(samples[piece.pixels], piece, arithmetic.accumulator)
+        if is_integer(samples) and largest_integer(total) > FLOAT_EXACT:
+            total = total.astype(object)  # Python divides ints of any size with one rounding
+        y[box] = total / counts(call, box, total.dtype, include_padding=include)
+
+    each_piece(fill, y.shape, plan, [arithmetic.accumulator], arrays=4)
+    return y
 
 
 def _avg_pool_backward(
@@ -304,70 +312,16 @@ def _avg_pool_backward(
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
     result = np.dtype(np.float64) if is_integer(upstream) else upstream.dtype
     accumulator = sum_arithmetic(call.op, 1, np.empty(0, result)).accumulator
-    dx = call.x_layout.empty(call.plan.x_shape, result)
-    with np.errstate(all="ignore"):
-        for n, channels, *box in _blocks(dx.shape, call.plan):
-            part = np.zeros(dx[n, channels, *box].shape, accumulator)
-            readers = _readers(box, call.plan)
-            terms = upstream[n, channels, *readers].astype(accumulator) / _count(call, readers, include, accumulator)
-            for _, windows, pixels in _taps(call.plan, readers, tuple(box)):
-                part[:, *pixels] += terms[:, *windows]
-            dx[n, channels, *box] = part
-    return call.x_layout.leave(dx)
+    plan, order = call.plan, call.x_layout
+    given = order.leave(upstream)
+    dx = np.empty(order.shape(plan.x_shape), result)
 
+    def send(piece: Piece, out: Array) -> None:
+        count = counts(call, piece.windows, accumulator, include_padding=include)
+        spread_evenly(given[piece.windows].astype(accumulator, copy=False) / count, piece, out)
 
-def _taps(plan: Geometry, readers: Box, pixels: Box | None = None) -> Iterator[tuple[int, Box, Box]]:
-    """Yield each tap's number, which of the `readers` have it on `pixels` (default: all of x), and where.
-
-    The windows count from the first reader, the positions from the first of the pixels.
-    """
-    for number, tap in enumerate(np.ndindex(*plan.kernel_size)):
-        windows, positions = [], []
-        for axis, m, reader, part in zip(plan.axes, tap, readers, pixels or whole(*plan.size), strict=True):
-            hit, where = axis.landing(m, axis.lo + part.start, axis.lo + part.stop, reader)
-            first = min(reader.start, hit.start)  # an empty hit stays empty
-            windows.append(slice(hit.start - first, hit.stop - first))
-            positions.append(where)
-        yield number, tuple(windows), tuple(positions)
-
-
-def _readers(pixels: list[slice], plan: Geometry) -> Box:
-    """Return the windows that may read any of the pixels."""
-    return plan.readers(whole(*plan.kernel_size), plan.in_padded(tuple(pixels)))
-
-
-def _largest(x: Any, windows: Box, plan: Geometry) -> tuple[Any, Any]:
-    """Return each window's largest sample and the number of its tap: the first among equals, or the first NaN."""
-    best = np.zeros((x.shape[0], *lengths(windows)), x.dtype)  # compared with, though not chosen, at first
-    winner = np.full(best.shape, -1, np.int32)
-    for number, here, pixels in _taps(plan, windows):
-        candidate, current, holder = x[:, *pixels], best[:, *here], winner[:, *here]
-        with np.errstate(all="ignore"):
-            # NaN is all that differs from itself, in every number type
-            beats = (holder < 0) | ((current == current) & ((candidate != candidate) | (candidate > current)))
-        holder[...] = np.where(beats, number, holder)
-        current[...] = np.where(beats, candidate, current)
-    return best, winner
-
-
-def _count(call: Windows, windows: Box, include_padding: bool, dtype: np.dtype[Any]) -> Array:
-    """Return the number that each window's sum is divided by: all taps, but at the rim only those that count."""
-    count = np.ones((), dtype)
-    for axis, asked, part in zip(call.plan.axes, call.asked, windows, strict=True):
-        inside = (0, asked.padded) if include_padding else (axis.lo, axis.lo + axis.n)
-        along = np.full(part.stop - part.start, axis.k).astype(dtype)
-        for i in axis.rim:
-            if part.start <= i < part.stop:
-                along[i - part.start] = axis.taps_inside(i, *inside)
-        count = np.multiply.outer(count, along)
-    return count
-
-
-def _blocks(shape: tuple[int, ...], plan: Geometry) -> Iterator[tuple[Any, ...]]:
-    """Yield a sample's number and boxes of channels and positions that bound the temporaries."""
-    for n in range(plan.batch):
-        for box in boxes(whole(*shape[1:]), PIXELS_AT_ONCE):
-            yield n, *box
+    each_piece_back(send, dx, plan, order, (accumulator, np.asarray), [accumulator], arrays=4)
+    return dx
 
 
 def _check_ordered(call: Windows) -> None:

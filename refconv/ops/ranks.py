@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -29,16 +29,14 @@ class Ranked:
 
     pattern: str
     rank: int | None
+    op: str = field(init=False, repr=False)  # the public name
+    forward: str = field(init=False, repr=False)  # that of the operation whose gradients these are
 
-    @property
-    def op(self) -> str:
-        """The public name."""
-        return self.pattern.format("" if self.rank is None else f"{self.rank}d")
-
-    @property
-    def forward(self) -> str:
-        """The public name of the operation whose gradients these are."""
-        return self.op.removesuffix("_backward")
+    def __post_init__(self) -> None:
+        """Spell the names out once, for every call asks for them."""
+        op = self.pattern.format("" if self.rank is None else f"{self.rank}d")
+        object.__setattr__(self, "op", op)
+        object.__setattr__(self, "forward", op.removesuffix("_backward"))
 
     def spell(self, default: Any) -> Any:
         """Return a default as the signature shows it: a layout's ``*`` with this rank's axes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 __all__ = ["Box", "boxes", "lengths", "whole"]
 
@@ -21,8 +22,8 @@ def boxes(region: Box, limit: int) -> Iterator[Box]:
     >>> [(rows.start, columns.start, columns.stop) for rows, columns in boxes(whole(2, 5), 3)]
     [(0, 0, 3), (0, 3, 5), (1, 0, 3), (1, 3, 5)]
     """
-    if not region:
-        yield ()
+    if 0 < prod(lengths(region)) <= limit or not region:
+        yield region
         return
     *outer, last = region
     size = last.stop - last.start
