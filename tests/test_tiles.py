@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refconv
-from refconv.ops import columns, contraction, pool_pieces, roads, scattered, shifted, threads
+from refconv.ops import bands, columns, contraction, pool_pieces, roads, scattered, shifted, threads
 from refconv.ops.engine import ROADS
 from refconv.ops.tiles import boxes, lengths, whole
 from tests.draw import cases, draw_convolution, draw_pooling, draw_transposed
@@ -45,6 +45,7 @@ def test_boxes_keep_the_last_axes_whole_and_cut_evenly():
 
 SIZES = {
     columns: ("TILE_BYTES", "CACHED_BYTES", "SHARED_BYTES", "COLUMNS_ENOUGH", "TAPS_AT_ONCE", "WINDOWS_AT_LEAST"),
+    bands: ("TILE_BYTES",),
     shifted: ("TILE_BYTES", "SHARED_BYTES", "RUN", "DOT", "DOTS"),
     scattered: ("TILE_BYTES", "MANY_TAPS"),
     contraction: ("KEPT_BYTES",),

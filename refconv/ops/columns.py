@@ -14,7 +14,7 @@ own threads; products too small for that are shared out here, tile by tile.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import iadd
 from typing import NamedTuple
 
@@ -135,13 +135,16 @@ def correlate_sizes(plan: Geometry, width: int, threads: int) -> Sizes:
     return Sizes(max(COLUMNS_AT_LEAST // outputs, 1), taps, most, threads)
 
 
-def _correlate_tiles(plan: Geometry, sizes: Sizes) -> Iterator[Box]:
-    """Yield boxes of samples, groups and windows whose columns, sums and kernels stay within the limit."""
-    for (samples,) in boxes(whole(plan.batch), sizes.samples):
-        for (groups,) in boxes(whole(plan.groups), sizes.elements // (plan.group_filters * sizes.taps)):
-            yield from boxes(
-                (samples, groups, *whole(*plan.output_size)), sizes.elements // max(sizes.taps, plan.group_filters)
-            )
+@lru_cache(maxsize=64)
+def _correlate_tiles(plan: Geometry, sizes: Sizes) -> tuple[Box, ...]:
+    """Return boxes of samples, groups and windows whose columns, sums and kernels stay within the limit."""
+    windows = whole(*plan.output_size)
+    return tuple(
+        tile
+        for (samples,) in boxes(whole(plan.batch), sizes.samples)
+        for (groups,) in boxes(whole(plan.groups), sizes.elements // (plan.group_filters * sizes.taps))
+        for tile in boxes((samples, groups, *windows), sizes.elements // max(sizes.taps, plan.group_filters))
+    )
 
 
 def weights_sizes(plan: Geometry, width: int, threads: int) -> Sizes:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from refconv.arithmetic.geometry import Geometry
-from refconv.ops import columns, shifted
+from refconv.ops import bands, columns, shifted
 from refconv.ops.dtypes import Arithmetic, operand
 from refconv.ops.elements import Array, conjugate
 from refconv.ops.padding import pad
@@ -30,7 +30,7 @@ __all__ = ["forward", "input_gradient", "weight_gradient"]
 KEPT_BYTES = 16 * 2**20
 """Kernels up to this size are cast and laid in order once, larger ones tile by tile."""
 
-ROADS = {"columns": columns, "shifted": shifted}
+ROADS = {"bands": bands, "columns": columns, "shifted": shifted}
 
 
 @np.errstate(all="ignore")  # infinities and NaN are results here, not accidents

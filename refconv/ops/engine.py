@@ -16,7 +16,7 @@ from refconv.arithmetic.per_axis import choice, integer
 
 __all__ = ["ROADS", "Settings", "engine", "settings"]
 
-ROADS = ("columns", "shifted", "scattered")
+ROADS = ("columns", "bands", "shifted", "scattered")
 """The engine's roads: see `refconv.ops.roads`."""
 
 
@@ -52,7 +52,7 @@ def engine(road: str | None = None, threads: int | None = None) -> Iterator[None
 
     Parameters
     ----------
-    road : {"columns", "shifted", "scattered"}, optional
+    road : {"columns", "bands", "shifted", "scattered"}, optional
         Where a road does not lead (`refconv.explain` says where), the engine goes on choosing.
     threads : int, optional
         Of refconv's own. NumPy's BLAS has its own besides, and takes their number from the environment when it is

@@ -36,31 +36,46 @@ def columns(x: Array, plan: Geometry, windows: Box, taps: Box, dtype: np.dtype[A
     """
     if any(axis.s > 1 for axis in plan.axes) and lengths(taps) == plan.kernel_size and _is_dense(plan, windows):
         return _columns_of_planes(planes(x, plan, windows, dtype), plan, lengths(windows))
-    spans = [read_span(axis, *part) for axis, *part in zip(plan.axes, windows, taps, strict=True)]
-    inside = [places_inside(axis, span) for axis, span in zip(plan.axes, spans, strict=True)]
-    whole = all(here == slice(0, span.stop - span.start) for (here, _), span in zip(inside, spans, strict=True))
-    if not whole and prod(lengths(tuple(spans))) > SPARSE * prod(lengths(windows)) * prod(lengths(taps)):
-        return _picked(x, plan, windows, taps, dtype)
-    patch = x[:, :, :, *(there for _, there in inside)]
-    if not whole:
-        padded = np.zeros((*x.shape[:3], *lengths(tuple(spans))), dtype)
-        padded[:, :, :, *(here for here, _ in inside)] = patch
+    cuts = [
+        _cut(axis, window.start, window.stop, tap.start, tap.stop)
+        for axis, window, tap in zip(plan.axes, windows, taps, strict=True)
+    ]
+    patch = x[:, :, :, *[cut.there for cut in cuts]]
+    sizes = tuple([cut.size for cut in cuts])
+    if patch.shape[LEADING:] != sizes:
+        if prod(sizes) > SPARSE * prod(lengths(windows)) * prod(lengths(taps)):
+            return _picked(x, plan, windows, taps, dtype)
+        padded = np.zeros((*x.shape[:LEADING], *sizes), dtype)
+        padded[:, :, :, *[cut.here for cut in cuts]] = patch
         patch = padded
     return _columns_of(patch.astype(dtype, copy=False), plan, lengths(windows), lengths(taps))
 
 
+class _Cut(NamedTuple):
+    """Along one axis: how many positions windows read, which of them lie on the input, and where there."""
+
+    size: int
+    here: slice
+    there: slice
+
+
+@lru_cache(maxsize=4096)
+def _cut(axis: Axis, first: int, last: int, first_tap: int, last_tap: int) -> _Cut:
+    span = read_span(axis, slice(first, last), slice(first_tap, last_tap))
+    return _Cut(span.stop - span.start, *places_inside(axis, span))
+
+
 def _columns_of(patch: Array, plan: Geometry, windows: tuple[int, ...], taps: tuple[int, ...]) -> Array:
     """Return the windows of a patch: element ``[g, c, m, n, i]`` is ``patch[n, g, c, i*s + m*d]``."""
-    steps = list(zip(plan.axes, patch.strides[LEADING:], strict=True))
-    samples, *channels = zip(patch.shape[:LEADING], patch.strides[:LEADING], strict=True)
-    shape, strides = zip(
-        *channels,
-        # where there is one tap, or one window, nobody steps: a huge stride or dilation must not overflow
-        *((count, axis.d * step if count > 1 else 0) for (axis, step), count in zip(steps, taps, strict=True)),
-        samples,
-        *((count, axis.s * step if count > 1 else 0) for (axis, step), count in zip(steps, windows, strict=True)),
-        strict=True,
-    )
+    samples, *channels = patch.strides[:LEADING]
+    places = patch.strides[LEADING:]
+    shape = (*patch.shape[1:LEADING], *taps, patch.shape[0], *windows)
+    # where there is one tap, or one window, nobody steps: a huge stride or dilation must not overflow
+    by_tap = [axis.d * step if k > 1 else 0 for axis, step, k in zip(plan.axes, places, taps, strict=True)]
+    by_window = [axis.s * step if n > 1 else 0 for axis, step, n in zip(plan.axes, places, windows, strict=True)]
+    strides = (*channels, *by_tap, samples, *by_window)
+    if patch.flags.c_contiguous:  # the same in a tenth of the time, which is some of a small call's
+        return np.ndarray(shape, patch.dtype, patch, 0, strides)
     return as_strided(patch, shape, strides, writeable=False)
 
 

@@ -3,7 +3,8 @@
 ==============  ================================================  ===========================================
 road            what it does                                      best for
 ==============  ================================================  ===========================================
-``columns``     im2col in tiles, a matrix product for each        all but the next two
+``columns``     im2col in tiles, a matrix product for each        all but the next three
+``bands``       im2col but for the first axis, a product a row    stride 1 and many channels, or long kernels
 ``shifted``     a pass over x for each tap                        few filters to a channel: depthwise
 ``scattered``   (gradient for x) products added home, tap by tap  fewer channels than filters: first layers
 ==============  ================================================  ===========================================
@@ -24,7 +25,7 @@ from typing import Any, NamedTuple
 from refconv.arithmetic.geometry import Axis, Geometry
 from refconv.arithmetic.integers import ceil_div, product
 from refconv.arithmetic.phases import adjoint_phases, unstrided
-from refconv.ops import columns, shifted
+from refconv.ops import bands, columns, shifted
 from refconv.ops.dtypes import Arithmetic
 from refconv.ops.engine import settings
 from refconv.ops.patches import reach_of
@@ -49,6 +50,9 @@ SCATTERED = 1.0
 
 MULTIPLIED = 0.03
 """A MAC of a matrix product."""
+
+ADDED = 1.2
+"""An element of y (or dy) that one more product is added to (or reads), and what the product loses by being smaller."""
 
 SHIFTED = 0.25
 """A MAC of a pass for each tap: two elements read, one written."""
@@ -103,13 +107,14 @@ def backward_road(plan: Geometry, arithmetic: Arithmetic, *, finite: bool) -> Ch
 @lru_cache(maxsize=1024)
 def _forward(plan: Geometry, width: int, plain: bool, threads: int, forced: str | None) -> Choice:
     by_columns = Choice("columns", columns.correlate_sizes(plan, width, threads), _columns_cost(plan))
-    return _best([by_columns, *_shifted(plan, width, plain, threads)], forced)
+    return _best([by_columns, *_bands(plan, width), *_shifted(plan, width, plain, threads)], forced)
 
 
 @lru_cache(maxsize=1024)
 def _weights(plan: Geometry, width: int, plain: bool, threads: int, forced: str | None) -> Choice:
     by_columns = Choice("columns", columns.weights_sizes(plan, width, threads), _columns_cost(plan, TURNED))
-    return _best([by_columns, *_shifted(plan, width, plain, threads, dot=True)], forced)
+    by_bands = _bands(plan, width, weights=True)
+    return _best([by_columns, *by_bands, *_shifted(plan, width, plain, threads, dot=True)], forced)
 
 
 @lru_cache(maxsize=1024)
@@ -164,6 +169,18 @@ def _macs(plan: Geometry) -> int:
 def _written(plan: Geometry) -> int:
     """Return how many elements all columns have."""
     return int(plan.batch * product(plan.output_size) * plan.groups * plan.taps)
+
+
+def _bands(plan: Geometry, width: int, *, weights: bool = False) -> Iterator[Choice]:
+    """Yield the road's way, if it leads."""
+    sizes = bands.sizes_of(plan, width)
+    if sizes is None:
+        return
+    rows, reach = plan.axes[0].k, reach_of(plan.axes)[0]
+    copied = _written(plan) / rows * (1 + reach / sizes.rows) if plan.rank > 1 else 0
+    added = (rows - 1) * plan.batch * plan.filters * product(plan.output_size)
+    used = READ * (TURNED if weights else 1) * _written(plan) + MULTIPLIED * _macs(plan)
+    yield Choice("bands", sizes, _reading(plan, split=True) + COPIED * copied + ADDED * added + used)
 
 
 def _shifted(
