@@ -11,13 +11,17 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint
 
 # One stamp file for the environment and one for each extra of pyproject.toml installed into it.
 BASE := .venv/stamp-base
+ROADS := columns bands shifted scattered
+OPERATIONS := $(addprefix tests/test_,definition.py adjoints.py arrays.py by_hand.py dtypes.py integers.py layouts.py \
+              nonfinite.py rounding.py tiles.py wiring.py) refconv/ops
+
 EXTRAS := demo test lint torch onnx bench mutation
 STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format coverage docs-derivations docs-figures check-docs test-slow power bench reasons test-torch test-onnx \
-        sweep mutation clean $(EXTRAS:%=venv-%)
+.PHONY: help demo test lint format coverage docs-derivations docs-figures check-docs test-slow test-roads power bench \
+        reasons test-torch test-onnx sweep mutation clean $(EXTRAS:%=venv-%)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target what; do \
@@ -71,6 +75,12 @@ test-torch: venv-test venv-torch ## the optional tier against PyTorch
 
 test-onnx: venv-test venv-onnx ## the optional tier that reads ONNX files
 	$(BIN)/pytest -n $(JOBS) -m onnx
+
+test-roads: venv-test ## the tests of the operations again, by each of the engine's roads
+	@for road in $(ROADS); do \
+		echo "REFCONV_ROAD=$$road"; \
+		REFCONV_ROAD=$$road REFCONV_NUM_THREADS=3 $(BIN)/pytest -q -n $(JOBS) $(OPERATIONS) || exit 1; \
+	done
 
 sweep: venv-test ## hold drawn cases against the definition; ARGS are passed on
 	$(BIN)/python tests/sweep.py $(ARGS)

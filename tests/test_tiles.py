@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import refconv
-from refconv.ops import bands, columns, contraction, pool_pieces, roads, scattered, shifted, threads
+from refconv.ops import bands, columns, pool_pieces, roads, scattered, shifted, sums, threads
 from refconv.ops.engine import ROADS
 from refconv.ops.tiles import boxes, lengths, whole
 from tests.draw import cases, draw_convolution, draw_pooling, draw_transposed
@@ -48,7 +48,7 @@ SIZES = {
     bands: ("TILE_BYTES",),
     shifted: ("TILE_BYTES", "SHARED_BYTES", "RUN", "DOT", "DOTS"),
     scattered: ("TILE_BYTES", "MANY_TAPS"),
-    contraction: ("KEPT_BYTES",),
+    sums: ("KEPT_BYTES",),
     threads: ("PIECE_AT_LEAST",),
     pool_pieces: ("PIXELS_AT_ONCE",),
 }

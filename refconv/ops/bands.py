@@ -24,7 +24,7 @@ from refconv.arithmetic.integers import product
 from refconv.ops.dtypes import Arithmetic, operand
 from refconv.ops.elements import Array
 from refconv.ops.patches import columns, reach_of
-from refconv.ops.sums import matrix, settle, view_as
+from refconv.ops.sums import laid, matrix, settle, view_as
 from refconv.ops.tiles import Box, boxes, lengths, whole
 
 __all__ = ["Sizes", "correlate", "sizes_of", "weights"]
@@ -62,7 +62,7 @@ def correlate(
     x: Any, kernels: Array, offset: Array | None, plan: Geometry, arithmetic: Arithmetic, y: Any, sizes: Sizes
 ) -> None:
     """Write the sums of x (N, G, C/G, ...) with kernels (G, O/G, C/G, ...), plus an offset, into y (N, G, O/G, ...)."""
-    by_row = np.ascontiguousarray(np.moveaxis(kernels, 3, 0))
+    by_row = laid(np.moveaxis(kernels, 3, 0), arithmetic)
     for n, group in np.ndindex(*y.shape[:2]):
         for windows in _windows(plan, sizes):
             target = y[n, group, :, *windows]

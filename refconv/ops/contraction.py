@@ -18,17 +18,14 @@ import numpy as np
 
 from refconv.arithmetic.geometry import Geometry
 from refconv.ops import bands, columns, shifted
-from refconv.ops.dtypes import Arithmetic, operand
+from refconv.ops.dtypes import Arithmetic
 from refconv.ops.elements import Array, conjugate
 from refconv.ops.padding import pad
 from refconv.ops.roads import backward_road, forward_road, weights_road
 from refconv.ops.scattered import scatter
-from refconv.ops.sums import by_group
+from refconv.ops.sums import by_group, laid
 
 __all__ = ["forward", "input_gradient", "weight_gradient"]
-
-KEPT_BYTES = 16 * 2**20
-"""Kernels up to this size are cast and laid in order once, larger ones tile by tile."""
 
 ROADS = {"bands": bands, "columns": columns, "shifted": shifted}
 
@@ -43,7 +40,7 @@ def forward(
     choice = forward_road(plan, arithmetic)
     ROADS[choice.road].correlate(
         by_group(x, plan.groups, 1),
-        _laid(by_group(conjugate(w) if conjugated else w, plan.groups, 0), arithmetic),
+        laid(by_group(conjugate(w) if conjugated else w, plan.groups, 0), arithmetic),
         _offset(b, plan, arithmetic),
         plan,
         arithmetic,
@@ -78,7 +75,7 @@ def input_gradient(
     Where the plan pads with zeros the padding's gradient is never computed; plans of other modes come here with
     `Geometry.unpadded`, and their dx in the accumulator's type, still to be folded.
     """
-    kernels = _laid(by_group(conjugate(w) if conjugated else w, plan.groups, 0), arithmetic)
+    kernels = laid(by_group(conjugate(w) if conjugated else w, plan.groups, 0), arithmetic)
     upstream, target = by_group(dy, plan.groups, 1), by_group(dx, plan.groups, 1)
     offset = _offset(b, plan, arithmetic)
     choice = backward_road(plan, arithmetic, finite=_is_finite(kernels, arithmetic))
@@ -90,20 +87,13 @@ def input_gradient(
     for phase in choice.phases:
         ROADS[phase.choice.road].correlate(
             upstream,
-            _laid(kernels[:, :, :, *phase.taps].swapaxes(1, 2), arithmetic),
+            laid(kernels[:, :, :, *phase.taps].swapaxes(1, 2), arithmetic),
             offset,
             phase.plan,
             arithmetic,
             target[:, :, :, *phase.pixels],
             phase.choice.sizes,
         )
-
-
-def _laid(kernels: Array, arithmetic: Arithmetic) -> Array:
-    """Return kernels as the arithmetic multiplies them, in order, unless they are many."""
-    return (
-        np.ascontiguousarray(operand(kernels, arithmetic)) if kernels.size * arithmetic.width <= KEPT_BYTES else kernels
-    )
 
 
 def _offset(b: Array | None, plan: Geometry, arithmetic: Arithmetic) -> Array | None:

@@ -63,6 +63,9 @@ RUN = 300.0
 DOTTED, DOT = 0.17, 50.0
 """The same of scalar products: two elements read and none written."""
 
+FAR = 16
+"""Times the MACs of a gradient; convolutions of dy that need more, most of them on padding, are not a road to it."""
+
 STEP = 20000.0
 """To begin with another phase."""
 
@@ -141,6 +144,8 @@ def _by_phases(
         if best is None:
             return
         phases.append(Phase(phase, tuple(part.taps for part in parts), tuple(part.pixels for part in parts), best))
+    if sum(_macs(phase.plan) for phase in phases) > FAR * _macs(plan):
+        return
     pixels_cost = PICKED if axes[-1].s > 1 else COPIED
     cost = sum(phase.choice.cost + STEP for phase in phases) + pixels_cost * plan.batch * plan.channels * product(
         plan.size

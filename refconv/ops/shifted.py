@@ -28,7 +28,7 @@ import numpy as np
 from refconv.arithmetic.geometry import Axis, Geometry
 from refconv.arithmetic.integers import ceil_div, product
 from refconv.arithmetic.phases import unstrided
-from refconv.ops.dtypes import Arithmetic
+from refconv.ops.dtypes import Arithmetic, operand
 from refconv.ops.elements import Array
 from refconv.ops.patches import Planes, phases_of, planes, reach_of, run_length, run_of
 from refconv.ops.sums import settle
@@ -105,7 +105,7 @@ def correlate(
     def work(tile: tuple[slice, tuple[slice, Box, Box]]) -> None:
         groups, (samples, used, windows) = tile
         grid = planes(x[samples, groups], walked, windows, _plain(arithmetic), sizes.stuffed)
-        total = _sums(grid, kernels[groups], walked.axes, lengths(windows))[..., :: sizes.every]
+        total = _sums(grid, operand(kernels[groups], arithmetic), walked.axes, lengths(windows))[..., :: sizes.every]
         settle(y[samples, groups, :, *used], total, None if offset is None else offset[groups], arithmetic)
 
     every = ((groups, box) for (groups,) in boxes(whole(plan.groups), sizes.groups) for box in _windows(plan, sizes))

@@ -7,15 +7,25 @@ from typing import Any
 import numpy as np
 
 from refconv.arithmetic.integers import product
-from refconv.ops.dtypes import Arithmetic
+from refconv.ops.dtypes import Arithmetic, operand
 from refconv.ops.elements import Array
 
-__all__ = ["by_group", "matrix", "settle", "view_as"]
+__all__ = ["by_group", "laid", "matrix", "settle", "view_as"]
+
+
+KEPT_BYTES = 16 * 2**20
+"""Kernels up to this size are cast and laid in order once, larger ones tile by tile."""
 
 
 def by_group(a: Array, groups: int, axis: int) -> Any:  # an Array; NumPy's types know no starred index
     """Return a view in which the channel axis is two: groups, and channels (or filters) of a group."""
     return a.reshape(*a.shape[:axis], groups, a.shape[axis] // groups, *a.shape[axis + 1 :])
+
+
+def laid(kernels: Array, arithmetic: Arithmetic) -> Array:
+    """Return kernels as the arithmetic multiplies them, in order, unless they are many: those are laid tile by tile."""
+    small = kernels.size * arithmetic.width <= KEPT_BYTES
+    return np.ascontiguousarray(operand(kernels, arithmetic)) if small else kernels
 
 
 def matrix(a: Array, rows: int) -> Array:
