@@ -68,6 +68,7 @@ FIRST = {
     "arithmetic/per_axis": ["test_errors.py"],
     "arithmetic/plan": ["test_errors.py", "test_sizes.py"],
     "arithmetic/sizes": ["test_sizes.py"],
+    "arithmetic/phases": ["test_phases.py", "test_roads.py"],
     "arithmetic/": ["test_geometry.py", "test_by_hand.py"],
     "networks/architectures": ["test_networks.py", "test_figures.py"],
     "networks/serial": ["test_network_json.py"],
@@ -83,7 +84,17 @@ FIRST = {
     "symbolic/residues": ["test_residues.py"],
     "symbolic/": ["test_prove.py"],
     "layers/": ["test_layers.py", "test_three_way.py"],
-    "ops/pooling": ["test_by_hand.py", "test_nonfinite.py"],
+    "ops/pool": ["test_pooling.py", "test_by_hand.py", "test_nonfinite.py"],
+    "ops/threads": ["test_threads.py", "test_processes.py"],
+    "ops/engine": ["test_engine.py"],
+    "ops/explain": ["test_explain.py"],
+    "ops/roads": ["test_chooser.py", "test_roads.py", "test_explain.py"],
+    "ops/remembered": ["test_calls.py"],
+    "ops/calls": ["test_calls.py"],
+    **{
+        f"ops/{name}": ["test_roads.py", "test_tiles.py"]
+        for name in ["contraction", "columns", "bands", "shifted", "scattered", "patches", "sums", "tiles"]
+    },
     "ops/integers": ["test_integers.py"],
     "ops/dtypes": ["test_dtypes.py", "test_errors.py"],
     "ops/elements": ["test_errors.py", "test_dtypes.py"],

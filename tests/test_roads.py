@@ -1,28 +1,23 @@
-"""All roads lead to the definition, whoever chooses; and the chooser takes the one that it should."""
+"""All roads lead to the definition, on however many threads and whoever chooses."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 import pytest
 
 import refconv
 from refconv.arithmetic import Axis, Geometry, output_size
-from refconv.ops import bands, contraction, roads, shifted, threads
+from refconv.ops import contraction, roads, shifted, threads
 from refconv.ops.dtypes import Floats, Objects, arithmetic_for
 from refconv.ops.engine import ROADS, engine
 from tests import definition
 from tests.draw import Case, draw_convolution, draw_transposed, from_rng
 from tests.test_definition import check_convolution, check_depthwise, check_transposed
 from tests.test_tiles import forget
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from benchmarks.speed.cases import BIG, CASES
 
 DOUBLE = Floats(np.dtype(float))
 EVERY_ROAD_AND_COUNT = pytest.mark.parametrize(("road", "count"), list(product(ROADS, (1, 2, 3))))
@@ -98,51 +93,6 @@ def test_both_ways_to_walk_a_stride(in_place, rank, monkeypatch):
     assert seen == ({(True, False), (False, True)} if in_place else {(False, False)})
 
 
-def plan_of(case):
-    axis = [Axis(n, case.k, case.s, case.d, case.p, case.p) for n in case.x[2:]]
-    return Geometry(case.x[0], case.x[1], case.out, tuple(axis), case.groups)
-
-
-EXPECTED = {
-    # y, dx, dw
-    "dense_3x3": ("columns", "columns", "columns"),
-    "dense_dilated": ("columns", "columns", "columns"),
-    "aspp_rate12": ("columns", "columns", "columns"),
-    "stem_7x7_s2": ("columns", "scattered", "columns"),
-    "pointwise": ("columns", "columns", "columns"),
-    "depthwise": ("shifted", "shifted", "shifted"),
-    "depthwise_dilated": ("shifted", "shifted", "shifted"),
-    "depthwise_s2": ("shifted", "shifted", "shifted"),
-    "grouped32": ("columns", "columns", "shifted"),
-    "big_7x7": ("bands", "bands", "bands"),
-}
-
-
-@pytest.mark.parametrize("count", [1, 2, 3])
-@pytest.mark.parametrize("case", [*CASES, BIG], ids=lambda case: case.name)
-def test_the_chooser_knows_the_nine_cases(case, count):
-    plan = plan_of(case)
-    with engine(threads=count):
-        chosen = (
-            roads.forward_road(plan, DOUBLE),
-            roads.backward_road(plan, DOUBLE, finite=True),
-            roads.weights_road(plan, DOUBLE),
-        )
-    assert tuple(choice.road for choice in chosen) == EXPECTED[case.name]
-    for choice in chosen:
-        assert choice.cost <= min((cost for _, cost in choice.others), default=choice.cost)
-        assert [cost for _, cost in choice.others] == sorted(cost for _, cost in choice.others)
-
-
-def test_a_strided_depthwise_convolution_leaves_its_stride_in_place():
-    plan = plan_of(next(case for case in CASES if case.name == "depthwise_s2"))
-    with engine(threads=2):
-        assert roads.forward_road(plan, DOUBLE).sizes.every == 2
-        assert roads.weights_road(plan, DOUBLE).sizes.every == 2
-        backward = roads.backward_road(plan, DOUBLE, finite=True)
-    assert [phase.choice.sizes.stuffed for phase in backward.phases] == [2, 2]  # one for each phase of the rows
-
-
 @pytest.mark.parametrize("road", [None, *ROADS])
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
 def test_a_weight_that_is_not_finite_leaves_dx_one_road(road, value, monkeypatch):
@@ -187,61 +137,45 @@ def test_numbers_without_a_floating_point_type_never_take_shifted(road, kind, mo
 
 
 @pytest.mark.parametrize("road", ROADS)
-def test_a_road_is_taken_wherever_it_leads(road):
-    """Forced, a road is taken whatever it costs; where it does not lead the engine chooses."""
-    dense, tall = Geometry(1, 4, 4, (Axis(9, 3), Axis(9, 3))), Geometry(1, 4, 4, (Axis(9, 1), Axis(9, 3)))
-    with engine(road=road):
-        forward, weights = roads.forward_road(dense, DOUBLE).road, roads.weights_road(dense, DOUBLE).road
-        assert forward == weights == ("columns" if road == "scattered" else road)
-        assert roads.backward_road(dense, DOUBLE, finite=True).road == road
-        assert roads.forward_road(tall, DOUBLE).road == ("shifted" if road == "shifted" else "columns")
-
-
-def test_where_bands_lead():
-    def leads(*axes, channels=4, filters=4):
-        return bands.sizes_of(Geometry(1, channels, filters, axes), 8) is not None
-
-    assert leads(Axis(9, 3))
-    assert leads(Axis(9, 2), Axis(9, 1, s=3))
-    assert not leads(Axis(9, 3, s=2), Axis(9, 3))  # the first axis' stride
-    assert not leads(Axis(9, 1), Axis(9, 3))  # one row has nothing to share
-    assert leads(Axis(9, 3), Axis(9, 3), filters=2**16)
-    assert not leads(Axis(9, 3), Axis(9, 3), filters=2**17)  # the sums of a single channel's weights are too many
-    assert not leads(Axis(2**21, 2, d=2**20))  # a band would hold more than it may
-
-
-def test_where_shifted_leads():
-    def sizes(*axes, width=8, **how):
-        return shifted.sizes_of(Geometry(1, 1, 1, axes), width, 1, **how)
-
-    whole = sizes(Axis(64, 3), Axis(64, 3))
-    assert whole.rows == 62
-    cut = sizes(Axis(4096, 3), Axis(4096, 3))
-    assert 1 <= cut.rows < 4094 / 16
-    assert sizes(Axis(4096, 9, d=16), Axis(4096, 3)) is None  # 128 rows more for a few
-    assert sizes(Axis(2, 2), Axis(2**20, 2)) is None  # a row is too long
-    assert sizes(Axis(2**19, 2), width=16).rows < 2**19
-    strided = Axis(64, 3, s=2)
-    assert sizes(strided).every == 1
-    assert (sizes(strided, in_place=True).every, sizes(Axis(64, 3), stuffed=2).stuffed) == (2, 2)
-
-
-def test_dx_has_no_way_in_place_unless_all_phases_have():
-    """A stride of rows whose phases' windows are too long for `shifted` to hold even one."""
-    plan = Geometry(1, 2, 2, (Axis(8, 2, s=2), Axis(2**20, 3, s=2)), groups=2)
-    choice = roads.backward_road(plan, DOUBLE, finite=True)
-    assert {choice.road, *dict(choice.others)} == {"scattered", "columns"}
-
-
-def test_dx_of_few_windows_on_many_pixels_is_not_looked_for_at_each_pixel():
-    for cropped, ways in ((97, {"scattered"}), (2, {"scattered", "columns"})):
-        choice = roads.backward_road(Geometry(1, 2, 2, (Axis(100, 3, hi=-cropped),)), DOUBLE, finite=True)
-        assert {choice.road, *dict(choice.others)} == ways
-
-
-@pytest.mark.parametrize("road", ROADS)
 def test_pixels_that_no_tap_reads_get_the_bias_alone(road):
     x, w, b = np.arange(1, 5).reshape(1, 1, 4), np.array([[[2]]]), np.array([7])
     with engine(road=road):
         assert refconv.conv_transpose1d(x, w, b, stride=3).tolist() == [[[9, 7, 7, 11, 7, 7, 13, 7, 7, 15]]]
         assert refconv.conv_transpose1d(x, w, stride=3).tolist() == [[[2, 0, 0, 4, 0, 0, 6, 0, 0, 8]]]
+
+
+HUGE = 2**40
+
+
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"stride": HUGE, "dilation": HUGE, "padding": ((HUGE, HUGE),)},
+        {"stride": HUGE + 1, "dilation": HUGE, "padding": ((HUGE, HUGE),)},
+        {"stride": HUGE, "padding": ((HUGE, HUGE),)},
+        {"stride": 3, "dilation": HUGE, "padding": ((HUGE, 1),)},
+        {"dilation": 2**22, "stride": 2**21, "padding": ((2**22, 2**22),)},
+    ],
+)
+def test_strides_and_dilations_of_any_size(road, options):
+    """What lies between the taps, or between the windows, is never held."""
+    case = Case((2, 2, 9), (2, 1, 2), (), options | {"groups": 2})
+    n, k, (lo, hi) = 9, 2, options["padding"][0]
+    out = output_size(n, k, options["stride"], options.get("dilation", 1), lo, hi)
+    with engine(road=road, threads=2):
+        check_convolution(replace(case, y_shape=(2, 2, out)))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, ml_dtypes.bfloat16, np.complex64])
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize("value", [np.inf, np.nan])
+def test_what_is_not_finite_stays_with_the_weights_that_meet_it(road, dtype, value):
+    """Zeros between the runs of dy are no part of any sum, and so make no NaN."""
+    x, w, dy = np.ones((1, 2, 6, 6), dtype), np.ones((2, 1, 3, 3), dtype), np.ones((1, 2, 4, 4), dtype)
+    x[0, 0, 2, 5] = value  # only the last column's windows meet it, with their last tap
+    with engine(road=road):
+        dw = refconv.depthwise_conv2d_backward(dy, x, w).dw.astype(np.complex64)
+    assert (dw[0, 0, :, :2] == 16).all()
+    assert not np.isfinite(dw[0, 0, :, 2]).any()
+    assert (dw[1] == 16).all()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -191,57 +187,6 @@ def test_without_helpers_the_caller_does_it_all(monkeypatch):
     assert seen == [(item, threading.get_ident()) for item in range(9)]
 
 
-PREPARED = """
-import os, sys, threading, atexit
-from refconv.ops.threads import in_parallel
-
-def check(wanted):
-    done, names = [], set()
-    meeting = threading.Barrier(wanted)
-    def work(item):
-        if item < wanted:
-            meeting.wait(30)
-        names.add(threading.get_ident())
-        done.append(item)
-    in_parallel(work, range(20), 3)
-    assert sorted(done) == list(range(20)) and len(names) >= wanted, (done, names)
-
-check(3)
-"""
-
-
-def run(script):
-    """Run a script in an interpreter of its own and return what it prints."""
-    command = [sys.executable, "-W", "ignore", "-c", PREPARED + script]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=LONG, cwd=Path(__file__).parent.parent, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-def test_a_child_has_threads_of_its_own():
-    script = """
-child = os.fork()
-if child == 0:
-    try:
-        check(3)
-        print("child", flush=True)
-    except BaseException as error:
-        print(repr(error), flush=True)
-    os._exit(0)
-os.waitpid(child, 0)
-check(3)
-print("parent")
-"""
-    assert run(script).split() == ["child", "parent"]
-
-
-def test_work_is_done_when_the_interpreter_is_closing_down():
-    assert run("atexit.register(lambda: print('done')); atexit.register(check, 1)") == "done"
-
-
 def test_pieces_are_a_few_for_each_thread_and_neither_too_small_nor_too_large():
     least = PIECE_AT_LEAST
     for elements, most, threads in product(range(0, 40 * least, least // 2), (1, least, 3 * least, 2**40), range(1, 6)):
@@ -250,6 +195,6 @@ def test_pieces_are_a_few_for_each_thread_and_neither_too_small_nor_too_large():
             assert (used, share) == (1, most)
             continue
         assert used == threads
-        assert least <= share <= max(most, least)
+        assert min(least, most) <= share <= most
         if least < share < most:
             assert elements // share in range(PIECES_PER_THREAD * threads, PIECES_PER_THREAD * threads + 2)

@@ -152,7 +152,7 @@ def weights_sizes(plan: Geometry, width: int, threads: int) -> Sizes:
     most = min(TILE_BYTES // width, max(CACHED_BYTES // width, plan.taps * COLUMNS_ENOUGH))
     outputs = product(plan.output_size)
     samples = max(COLUMNS_AT_LEAST // outputs, 1)
-    columns_of_tile = min(outputs * min(samples, plan.batch), max(most // plan.taps, WINDOWS_AT_LEAST))
+    columns_of_tile = min(outputs * max(min(samples, plan.batch), 1), max(most // plan.taps, WINDOWS_AT_LEAST))
     taps = max(most // max(columns_of_tile, 2 * plan.group_filters), 1)
     if plan.group_filters * min(taps, plan.taps) * columns_of_tile < BLAS_SHARES:
         most = min(most, SHARED_BYTES // width // threads)

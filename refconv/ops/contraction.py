@@ -61,7 +61,7 @@ def weight_gradient(dy: Array, x: Array, plan: Geometry, arithmetic: Arithmetic,
     target = by_group(dw, plan.groups, 0)
     choice = weights_road(plan, arithmetic)
     ROADS[choice.road].weights(*operands, plan, arithmetic, target, choice.sizes)
-    if choice.road == "shifted" and dw.dtype.kind in "fc" and not np.isfinite(dw).all():
+    if choice.road == "shifted" and arithmetic.accumulator.kind in "fc" and not np.isfinite(dw).all():
         # the zeros with which dy was spread out have met an infinity or NaN of x, or dw is truly not finite
         columns.weights(*operands, plan, arithmetic, target, columns.weights_sizes(plan, arithmetic.width, 1))
 

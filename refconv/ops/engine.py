@@ -31,7 +31,7 @@ class Settings:
 def _from_environment() -> Settings:
     road, threads = os.environ.get("REFCONV_ROAD"), None
     for name in ("OMP_NUM_THREADS", "REFCONV_NUM_THREADS"):
-        value = os.environ.get(name, "")
+        value = os.environ.get(name, "").split(",")[0].strip()  # OpenMP's may be a list, one for each level
         threads = int(value) if value.isdecimal() and int(value) > 0 else threads
     return Settings(choice("refconv", "REFCONV_ROAD", road, ROADS) if road else None, threads)
 

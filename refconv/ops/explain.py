@@ -53,8 +53,8 @@ class Explanation:
     roads: tuple[Road, ...]
 
     def __getitem__(self, result: str) -> Road:
-        """Return the road of "y", "dx" or "dw"."""
-        return next(road for road in self.roads if road.result == result)
+        """Return the road of "y", "dx" or "dw", or raise KeyError."""
+        return {road.result: road for road in self.roads}[result]
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain numbers, strings, lists and dicts."""
@@ -119,7 +119,7 @@ def explain(operation: str | Callable[..., Any], x: Any, w: Any, *, dtype: Any =
     by_windows = _road("dx" if transposed else "y", forward_road(engine_plan, forward), engine_plan, forward)
     by_pixels = _road(
         "y" if transposed else "dx",
-        backward_road(engine_plan, adjoint, finite=adjoint.result != object),
+        backward_road(engine_plan, adjoint, finite=call.w.dtype != object),
         engine_plan,
         adjoint,
     )
@@ -135,7 +135,7 @@ def _given(value: Any, dtype: Any) -> ArrayLike:
 
 
 def _road(result: str, chosen: Choice, plan: Geometry, arithmetic: Arithmetic) -> Road:
-    others = {road: cost / 1e6 for road, cost in reversed(chosen.others)}
+    others = {road: cost / 1e6 for road, cost in reversed(chosen.others) if road != chosen.road}
     return Road(
         result,
         chosen.road,
@@ -151,6 +151,8 @@ def _reason(chosen: Choice, plan: Geometry, arithmetic: Arithmetic) -> str:
     filters = f"{plan.group_filters} filter{'s' * (plan.group_filters != 1)} to a group of {plan.group_channels}"
     if arithmetic.plain is None:
         return "the numbers have no floating-point type of their own, and only matrix products are made for such"
+    if chosen.road != "scattered" and chosen.sizes is None and not chosen.phases:
+        return "no window reads it, and nothing is to be computed"
     if not chosen.others:
         return "no other road leads there"
     if any(cost < chosen.cost for _, cost in chosen.others):

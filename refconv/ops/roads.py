@@ -63,6 +63,9 @@ RUN = 300.0
 DOTTED, DOT = 0.17, 50.0
 """The same of scalar products: two elements read and none written."""
 
+PHASES = 64
+"""Phases of a gradient; where strides have more, each is too small to be worth a convolution."""
+
 FAR = 16
 """Times the MACs of a gradient; convolutions of dy that need more, most of them on padding, are not a road to it."""
 
@@ -124,7 +127,7 @@ def _weights(plan: Geometry, width: int, plain: bool, threads: int, forced: str 
 def _backward(plan: Geometry, width: int, plain: bool, threads: int, forced: str | None, finite: bool) -> Choice:
     found = [Choice("scattered", None, SCATTERED * _written(plan) + MULTIPLIED * _macs(plan))]
     if finite:
-        found += _by_phases(plan, plan.axes, lambda phase: [_forward(phase, width, plain, threads, forced)])
+        found += _by_phases(plan, plan.axes, lambda phase: [_forward(phase, width, plain, threads, forced)], forced)
         *leading, last = plan.axes
         if last.s > 1:
             in_place = (*leading, unstrided(last))
@@ -133,11 +136,17 @@ def _backward(plan: Geometry, width: int, plain: bool, threads: int, forced: str
 
 
 def _by_phases(
-    plan: Geometry, axes: tuple[Axis, ...], ways: Callable[[Geometry], Iterable[Choice]]
+    plan: Geometry,
+    axes: tuple[Axis, ...],
+    ways: Callable[[Geometry], Iterable[Choice]],
+    forced: str | None = None,
 ) -> Iterator[Choice]:
     """Yield the choice of dx as convolutions of dy, one for each phase of the axes, if all of them have a way."""
-    phases = []
-    for parts in combinations(*(adjoint_phases(axis) for axis in axes)):
+    phases: list[Phase] = []
+    along_axes = [adjoint_phases(axis) for axis in axes]
+    if product(map(len, along_axes)) > PHASES:
+        return
+    for parts in combinations(*along_axes):
         along = tuple(part.axis for part in parts)
         phase = replace(plan, channels=plan.filters, filters=plan.channels, axes=along)
         best = min(ways(phase), key=lambda choice: choice.cost, default=None)
@@ -150,7 +159,9 @@ def _by_phases(
     cost = sum(phase.choice.cost + STEP for phase in phases) + pixels_cost * plan.batch * plan.channels * product(
         plan.size
     )
-    road = max((phase.choice.road for phase in phases), default="columns")
+    # of several, the one that was asked for
+    taken = sorted({phase.choice.road for phase in phases}, key=lambda road: (road == forced, road))
+    road = taken[-1] if taken else "columns"
     pixels = (zip(phase.pixels, plan.size, strict=True) for phase in phases)
     read = sum(product(len(range(*cut.indices(n))) for cut, n in some) for some in pixels)
     yield Choice(road, None, cost, phases=tuple(phases), unread=read < product(plan.size))

@@ -44,7 +44,7 @@ def pieces(elements: int, most: int, threads: int) -> tuple[int, int]:
     """
     if threads == 1 or elements < 2 * PIECE_AT_LEAST:
         return 1, most
-    return threads, max(min(most, elements // (PIECES_PER_THREAD * threads)), PIECE_AT_LEAST)
+    return threads, min(most, max(elements // (PIECES_PER_THREAD * threads), PIECE_AT_LEAST))
 
 
 def in_parallel(work: Callable[[T], object], items: Iterable[T], threads: int | None = None) -> None:
