@@ -24,7 +24,7 @@ The number of threads changes how long a convolution takes, and never an integer
 ```
 >>> import numpy as np
 >>> import refconv
->>> from refconv.ops.engine import engine
+>>> from refconv import engine
 >>> x, w = np.arange(3 * 40 * 40).reshape(1, 3, 40, 40), np.arange(54).reshape(2, 3, 3, 3)
 >>> with engine(threads=1):
 ...     alone = refconv.conv2d(x, w)
