@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import refconv
+from refconv.ops.engine import ROADS
 from tests.draw import cases, draw_convolution, draw_transposed
 
 SPECIAL = np.array([0.0, 1.0, -2.0, np.inf, -np.inf, np.nan])
@@ -99,3 +102,23 @@ def test_an_infinite_gradient_stays_in_its_window():
     assert dx.ravel().tolist() == [np.inf, 0, 1, 0]
     dx = refconv.avg_pool1d_backward(np.array([[[np.inf, np.nan]]]), np.ones((1, 1, 5)), 2)
     assert np.array_equal(dx.ravel(), [np.inf, np.inf, np.nan, np.nan, 0], equal_nan=True)
+
+
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize("name", ["float16", "bfloat16", "float32", "longdouble"])
+def test_an_infinity_between_the_windows_does_not_reach_dw(road, name):
+    dtype = pytest.importorskip("ml_dtypes").bfloat16 if name == "bfloat16" else np.dtype(name)
+    x, w = np.ones((1, 2, 9, 9)), np.ones((2, 1, 3, 3))
+    x[0, 0, 4, 5] = np.inf
+    x, w, dy = x.astype(dtype), w.astype(dtype), np.ones((1, 2, 4, 4), dtype)
+    with refconv.engine(road=road):
+        dw = refconv.conv2d_backward(dy, x, w, groups=2, stride=2).dw.astype(float)
+    assert np.array_equal(dw[0, 0], [[16, np.inf, 16], [16, 16, 16], [16, np.inf, 16]])
+    assert (dw[1] == 16).all()
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_an_infinite_weight_meets_no_padding_in_dx_of_objects(road):
+    dy, w = np.array([[[Fraction(1), Fraction(2)]]]), np.array([[[np.inf, 1.0]]])
+    with refconv.engine(road=road):
+        assert refconv.conv_transpose1d(dy, w).tolist() == [[[np.inf, np.inf, 2]]]

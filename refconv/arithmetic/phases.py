@@ -20,6 +20,7 @@ __all__ = [
     "AdjointPhase",
     "TapRun",
     "adjoint_phases",
+    "phase_count",
     "places_inside",
     "read_span",
     "stuffed_inside",
@@ -59,6 +60,17 @@ def read_span(axis: Axis, windows: slice, taps: slice) -> slice:
     return slice(first, last + 1)
 
 
+def phase_count(axis: Axis) -> int:
+    """Return how many phases some tap reads.
+
+    Examples
+    --------
+    >>> phase_count(Axis(9, k=3, s=2)), phase_count(Axis(9, k=3, s=2, d=2)), phase_count(Axis(9, k=1, s=3))
+    (2, 1, 1)
+    """
+    return int(min(axis.s // gcd(axis.s, axis.d), axis.k))
+
+
 def tap_runs(axis: Axis) -> list[TapRun]:
     """Return the axis' taps, those of one phase together.
 
@@ -70,7 +82,7 @@ def tap_runs(axis: Axis) -> list[TapRun]:
     g = gcd(axis.s, axis.d)
     apart = axis.s // g
     runs = []
-    for m in range(min(apart, axis.k)):
+    for m in range(phase_count(axis)):
         k = ceil_div(axis.k - m, apart)
         place, phase = divmod(m * axis.d, axis.s)
         runs.append(TapRun(phase, slice(m, axis.k, apart), k, place, axis.d // g))

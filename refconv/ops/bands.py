@@ -51,7 +51,7 @@ def sizes_of(plan: Geometry, width: int) -> Sizes | None:
         return None
     taps, filters = plan.taps // first.k, plan.group_filters
     most = TILE_BYTES // width
-    rest, reach = product(axis.out for axis in others), reach_of(plan.axes)[0]
+    rest, reach = product(axis.out for axis in others), reach_of(plan.axes[:1])[0]
     rows = min(first.out, max(most // (taps * rest) - reach, ROWS_PER_REACH * reach, 1))
     room = min(most // (taps * (rows + reach)), most // (filters * rows))
     channels = most // (plan.taps // plan.group_channels * 2 * filters)
@@ -112,7 +112,7 @@ def weights(dy: Any, x: Any, plan: Geometry, arithmetic: Arithmetic, dw: Any, si
 def _views(x: Array, plan: Geometry, windows: Box, arithmetic: Arithmetic) -> Iterator[Array]:
     """Yield, for each tap of the first axis, what the taps beside it read for these windows: (1, K', P)."""
     first, (rows, *others) = plan.axes[0], windows
-    reach = reach_of(plan.axes)[0]
+    reach = reach_of(plan.axes[:1])[0]
     # a row is what a window of one tap reads there
     gathered = columns(
         x,

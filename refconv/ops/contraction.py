@@ -19,7 +19,7 @@ import numpy as np
 from refconv.arithmetic.geometry import Geometry
 from refconv.ops import bands, columns, shifted
 from refconv.ops.dtypes import Arithmetic
-from refconv.ops.elements import Array, conjugate
+from refconv.ops.elements import Array, conjugate, is_integer
 from refconv.ops.padding import pad
 from refconv.ops.roads import backward_road, forward_road, weights_road
 from refconv.ops.scattered import scatter
@@ -102,6 +102,6 @@ def _offset(b: Array | None, plan: Geometry, arithmetic: Arithmetic) -> Array | 
 
 def _is_finite(kernels: Array, arithmetic: Arithmetic) -> bool:
     """Return whether no weight turns a zero into NaN (a sum that overflows says no, too, which costs only time)."""
-    if arithmetic.plain is None:
-        return kernels.dtype != object
+    if arithmetic.plain is None:  # integers, or beside objects anything
+        return is_integer(kernels) or (kernels.dtype != object and bool(np.isfinite(kernels).all()))
     return bool(np.isfinite(kernels.sum(dtype=arithmetic.plain)))

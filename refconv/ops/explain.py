@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import product
 from refconv.arithmetic.padding import terms_per_pixel
-from refconv.arithmetic.per_axis import choice
+from refconv.arithmetic.per_axis import choice, entries, integer
+from refconv.errors import ArgumentError
 from refconv.ops import arguments
 from refconv.ops.arguments import Call, Options
 from refconv.ops.dtypes import Arithmetic, arithmetic_for
@@ -25,6 +26,13 @@ _CHECKS: dict[str, Callable[..., Call]] = {
     "conv_transpose": arguments.transposed,
     "depthwise_conv": arguments.depthwise,
     "pointwise_conv": arguments.pointwise,
+}
+_SHARED = {"stride", "padding", "dilation", "layout", "kernel_layout"}
+_OPTIONS = {
+    "conv": {*_SHARED, "groups", "padding_mode"},
+    "conv_transpose": {*_SHARED, "groups", "output_padding"},
+    "depthwise_conv": {*_SHARED, "padding_mode"},
+    "pointwise_conv": {"stride", "groups", "layout", "kernel_layout"},
 }
 OPERATIONS = tuple(f"{stem}{rank}" for stem in _CHECKS for rank in ("", "1d", "2d", "3d"))
 
@@ -72,7 +80,7 @@ def explain(operation: str | Callable[..., Any], x: Any, w: Any, *, dtype: Any =
     ----------
     operation : str or function
         Such as ``"conv2d"`` or `refconv.depthwise_conv2d`: a convolution, of any rank.
-    x, w : array_like, or tuple of int
+    x, w : array_like, or sequence of int
         What the operation would be given, or only the shapes.
     dtype : numpy type, optional
         The type of what is given as a shape; default float64.
@@ -82,7 +90,8 @@ def explain(operation: str | Callable[..., Any], x: Any, w: Any, *, dtype: Any =
     Returns
     -------
     Explanation
-        A `Road` each for y, dx and dw. The weights are taken to be finite; an infinite one leaves dx one road only.
+        A `Road` each for y, dx and dw. Weights are taken to be finite (an infinite one leaves dx one road), and a dy of
+        integers to be small (wide ones have no floating-point type).
 
     Raises
     ------
@@ -105,9 +114,13 @@ def explain(operation: str | Callable[..., Any], x: Any, w: Any, *, dtype: Any =
     named = operation if isinstance(operation, str) else getattr(operation, "__name__", operation)
     op = choice("explain", "operation", named, OPERATIONS)
     stem, rank = (op[:-2], int(op[-2])) if op[-1] == "d" and op[-2].isdigit() else (op, None)
+    unknown = sorted(set(options) - _OPTIONS[stem])
+    if unknown:
+        known = ", ".join(sorted(_OPTIONS[stem]))
+        raise ArgumentError("explain", f"{op} has no option {unknown[0]!r}.", fix=f"It has {known}; leave out a bias.")
     layouts = {"depthwise_conv": "CM*", "conv_transpose": "IO*"}
     settings = Options(**{"kernel_layout": layouts.get(stem, "OI*"), **options})
-    call = _CHECKS[stem](op, rank, _given(x, dtype), _given(w, dtype), None, settings)
+    call = _CHECKS[stem](op, rank, _given("x", x, dtype), _given("w", w, dtype), None, settings)
     plan, transposed = call.plan, stem == "conv_transpose"
     zero = np.zeros((), np.result_type(call.x, call.w))  # stands for dy: of the same type, and of no size
     pixels = np.broadcast_to(zero, plan.x_shape) if transposed else call.x
@@ -127,11 +140,19 @@ def explain(operation: str | Callable[..., Any], x: Any, w: Any, *, dtype: Any =
     return Explanation(op, (first, second, _road("dw", weights_road(engine_plan, weights), engine_plan, weights)))
 
 
-def _given(value: Any, dtype: Any) -> ArrayLike:
-    if isinstance(value, tuple) and all(isinstance(size, int) for size in value):
-        return np.broadcast_to(np.zeros((), np.float64 if dtype is None else dtype), value)
-    given: ArrayLike = value
-    return given
+def _given(name: str, value: Any, dtype: Any) -> ArrayLike:
+    """Return an array, or for a shape one that has it and takes no memory."""
+    sizes = entries(value) if isinstance(value, list | tuple) else None
+    if not sizes or any(entries(size) is not None for size in sizes):
+        given: ArrayLike = value
+        return given
+    shape = tuple(integer("explain", name, size, 0) for size in sizes)
+    try:
+        return np.broadcast_to(np.zeros((), np.float64 if dtype is None else dtype), shape)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(
+            "explain", f"{name} has no array: {error}", fix="Give a shape that fits and a number type."
+        ) from error
 
 
 def _road(result: str, chosen: Choice, plan: Geometry, arithmetic: Arithmetic) -> Road:

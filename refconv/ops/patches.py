@@ -25,6 +25,9 @@ __all__ = ["Planes", "columns", "phases_of", "planes", "reach_of", "run_length",
 
 LEADING = 3  # samples, groups, channels of a group
 
+TAPS_PER_PHASE = 3
+"""Along an axis, for a strided patch to be split into its phases before it is copied tap by tap."""
+
 SPARSE = 2
 """Where a patch would hold more than so many times what the columns need of it, they are picked one by one."""
 
@@ -34,7 +37,7 @@ def columns(x: Array, plan: Geometry, windows: Box, taps: Box, dtype: np.dtype[A
 
     x is some of the samples, groups and channels, (N, G, C/G, *sizes).
     """
-    if any(axis.s > 1 for axis in plan.axes) and lengths(taps) == plan.kernel_size and _is_dense(plan, windows):
+    if _has_long_phases(plan) and lengths(taps) == plan.kernel_size:
         return _columns_of_planes(planes(x, plan, windows, dtype), plan, lengths(windows))
     cuts = [
         _cut(axis, window.start, window.stop, tap.start, tap.stop)
@@ -79,6 +82,12 @@ def _columns_of(patch: Array, plan: Geometry, windows: tuple[int, ...], taps: tu
     return as_strided(patch, shape, strides, writeable=False)
 
 
+def _has_long_phases(plan: Geometry) -> bool:
+    """Return whether each phase of the strides is read by so many taps that it is worth being laid out for them."""
+    strided = [axis for axis in plan.axes if axis.s > 1]
+    return bool(strided) and all(axis.d == 1 and axis.k >= TAPS_PER_PHASE * axis.s for axis in strided)
+
+
 def _columns_of_planes(grid: Planes, plan: Geometry, windows: tuple[int, ...]) -> Array:
     """Return the columns copied from planes, where neighbours lie side by side, whatever the stride."""
     array: Any = grid.array
@@ -99,12 +108,6 @@ def _columns_of_planes(grid: Planes, plan: Geometry, windows: tuple[int, ...]) -
         written[:, :, *(run.taps for run in phase)] = view
     filled: Array = written
     return filled
-
-
-def _is_dense(plan: Geometry, windows: Box) -> bool:
-    """Return whether the planes of these windows hold not much more than their columns do."""
-    held = prod(count + reach for count, reach in zip(lengths(windows), reach_of(plan.axes), strict=True))
-    return held * len(phases_of(plan.axes)) <= SPARSE * prod(lengths(windows)) * prod(plan.kernel_size)
 
 
 def _picked(x: Array, plan: Geometry, windows: Box, taps: Box, dtype: np.dtype[Any]) -> Array:

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from refconv.arithmetic.geometry import Axis, Geometry
 from refconv.arithmetic.integers import ceil_div, product
-from refconv.arithmetic.phases import adjoint_phases, unstrided
+from refconv.arithmetic.phases import adjoint_phases, phase_count, unstrided
 from refconv.ops import bands, columns, shifted
 from refconv.ops.dtypes import Arithmetic
 from refconv.ops.engine import settings
@@ -143,10 +143,9 @@ def _by_phases(
 ) -> Iterator[Choice]:
     """Yield the choice of dx as convolutions of dy, one for each phase of the axes, if all of them have a way."""
     phases: list[Phase] = []
-    along_axes = [adjoint_phases(axis) for axis in axes]
-    if product(map(len, along_axes)) > PHASES:
+    if product(map(phase_count, axes)) > PHASES:
         return
-    for parts in combinations(*along_axes):
+    for parts in combinations(*map(adjoint_phases, axes)):
         along = tuple(part.axis for part in parts)
         phase = replace(plan, channels=plan.filters, filters=plan.channels, axes=along)
         best = min(ways(phase), key=lambda choice: choice.cost, default=None)
@@ -192,11 +191,13 @@ def _bands(plan: Geometry, width: int, *, weights: bool = False) -> Iterator[Cho
     sizes = bands.sizes_of(plan, width)
     if sizes is None:
         return
-    rows, reach = plan.axes[0].k, reach_of(plan.axes)[0]
+    rows, reach = plan.axes[0].k, reach_of(plan.axes[:1])[0]
     copied = _written(plan) / rows * (1 + reach / sizes.rows) if plan.rank > 1 else 0
     added = (rows - 1) * plan.batch * plan.filters * product(plan.output_size)
     used = READ * (TURNED if weights else 1) * _written(plan) + MULTIPLIED * _macs(plan)
-    yield Choice("bands", sizes, _reading(plan, split=True) + COPIED * copied + ADDED * added + used)
+    tiles = plan.batch * plan.groups * ceil_div(plan.axes[0].out, sizes.rows)
+    moved = _reading(plan, split=True) + COPIED * copied + ADDED * added
+    yield Choice("bands", sizes, moved + used + STEP * tiles * rows)
 
 
 def _shifted(

@@ -27,7 +27,7 @@ import numpy as np
 
 from refconv.arithmetic.geometry import Axis, Geometry
 from refconv.arithmetic.integers import ceil_div, product
-from refconv.arithmetic.phases import unstrided
+from refconv.arithmetic.phases import phase_count, unstrided
 from refconv.ops.dtypes import Arithmetic, operand
 from refconv.ops.elements import Array
 from refconv.ops.patches import Planes, phases_of, planes, reach_of, run_length, run_of
@@ -42,6 +42,9 @@ TILE_BYTES = 4 * 2**20
 
 SHARED_BYTES = 24 * 2**20
 """What all tiles may take that are alive at once, on different threads."""
+
+PHASES = 64
+"""Of the strides; with more of them, each holds little."""
 
 REACH = 4
 """Rows that a tile may have to hold for each row of windows; where taps reach further, columns hold less."""
@@ -79,6 +82,8 @@ def sizes_of(
     """
     every = int(plan.axes[-1].s) if in_place else 1
     walked = _walked(plan, every)
+    if product(map(phase_count, walked.axes)) > PHASES:
+        return None
     most = min(TILE_BYTES, SHARED_BYTES // threads) // width
     first, *rest = plan.output_size
     rows = first
@@ -87,7 +92,7 @@ def sizes_of(
         _elements(walked, _wide((rows, *rest), every)) > most or rows * product(rest) * every > longest
     ):
         rows = ceil_div(rows, 2)
-    cost = _elements(walked, _wide((rows, *rest), every))
+    cost = _elements(walked, _wide((rows, *rest), every)) + (2 * plan.group_filters * plan.taps if dot else 0)
     if cost > most or (rows < first and reach_of(walked.axes)[0] > REACH * rows):
         return None
     threads, share = pieces(plan.batch * plan.groups * cost * ceil_div(first, rows), most, threads)
