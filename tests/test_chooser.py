@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import refconv
 from refconv.arithmetic import Axis, Geometry
 from refconv.ops import bands, roads, shifted
 from refconv.ops.dtypes import Floats
@@ -116,3 +117,17 @@ def test_dx_of_few_windows_on_many_pixels_is_not_looked_for_at_each_pixel():
     for cropped, ways in ((97, {"scattered"}), (2, {"scattered", "columns"})):
         choice = roads.backward_road(Geometry(1, 2, 2, (Axis(100, 3, hi=-cropped),)), DOUBLE, finite=True)
         assert {choice.road, *dict(choice.others)} == ways
+
+
+@pytest.mark.parametrize(("road", "backward"), [("columns", "scattered"), ("shifted", "shifted")])
+def test_more_phases_than_are_worth_a_step_each_are_no_road(road, backward):
+    """The last axis' stride left in place, which `shifted` may do, makes 9 of them."""
+    x, w = np.arange(2 * 18 * 18).reshape(1, 2, 18, 18), np.arange(2 * 81).reshape(2, 1, 9, 9)
+    kw = {"stride": 9, "groups": 2}  # 81 phases, of one tap each
+    with refconv.engine(road=road):
+        plan = refconv.explain("conv2d", x, w, **kw)
+        assert (plan["y"].road, plan["dx"].road) == (road, backward)
+        y = refconv.conv2d(x, w, **kw)
+        dx = refconv.conv2d_backward(y, x, w, **kw).dx
+    assert (y == refconv.algorithms.conv2d(x, w, **kw)).all()
+    assert (dx == refconv.algorithms.conv2d_backward(y, x, w, **kw).dx).all()
