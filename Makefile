@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint
 BASE := .venv/stamp-base
 ROADS := columns bands shifted scattered
 OPERATIONS := $(addprefix tests/test_,definition.py adjoints.py arrays.py by_hand.py dtypes.py integers.py layouts.py \
-              nonfinite.py rounding.py tiles.py wiring.py)
+              nonfinite.py rounding.py wiring.py)
 
 EXTRAS := demo test lint torch onnx bench mutation
 STAMPS := $(EXTRAS:%=.venv/stamp-%)
