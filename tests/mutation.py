@@ -93,7 +93,17 @@ FIRST = {
     "ops/calls": ["test_calls.py"],
     **{
         f"ops/{name}": ["test_roads.py", "test_tiles.py"]
-        for name in ["contraction", "columns", "bands", "shifted", "scattered", "patches", "sums", "tiles"]
+        for name in [
+            "contraction",
+            "columns",
+            "bands",
+            "shifted",
+            "scattered",
+            "scattered_runs",
+            "patches",
+            "sums",
+            "tiles",
+        ]
     },
     "ops/integers": ["test_integers.py"],
     "ops/dtypes": ["test_dtypes.py", "test_errors.py"],

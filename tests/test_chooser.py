@@ -28,9 +28,9 @@ def plan_of(case):
 
 EXPECTED = {
     # y, dx, dw
-    "dense_3x3": ("columns", "columns", "columns"),
-    "dense_dilated": ("columns", "columns", "columns"),
-    "aspp_rate12": ("columns", "columns", "columns"),
+    "dense_3x3": ("bands", "bands", "bands"),
+    "dense_dilated": ("bands", "bands", "bands"),
+    "aspp_rate12": ("bands", "bands", "bands"),
     "stem_7x7_s2": ("columns", "scattered", "columns"),
     "pointwise": ("columns", "columns", "columns"),
     "depthwise": ("shifted", "shifted", "shifted"),

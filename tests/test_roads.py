@@ -11,9 +11,10 @@ import pytest
 
 import refconv
 from refconv.arithmetic import Axis, Geometry, output_size
-from refconv.ops import contraction, roads, shifted, threads
+from refconv.ops import contraction, roads, scattered, shifted, threads
 from refconv.ops.dtypes import Floats, Objects, arithmetic_for
 from refconv.ops.engine import ROADS, engine
+from refconv.ops.sums import by_group
 from tests import definition
 from tests.draw import Case, draw_convolution, draw_transposed, from_rng
 from tests.test_definition import check_convolution, check_depthwise, check_transposed
@@ -179,3 +180,41 @@ def test_what_is_not_finite_stays_with_the_weights_that_meet_it(road, dtype, val
     assert (dw[0, 0, :, :2] == 16).all()
     assert not np.isfinite(dw[0, 0, :, 2]).any()
     assert (dw[1] == 16).all()
+
+
+@pytest.mark.parametrize("d", [1, 12, 24, 40])
+def test_bands_leave_out_rows_of_padding(monkeypatch, d):
+    """Of three taps along an axis of 24 the outer ones read padding alone for d of its windows each."""
+    plan = Geometry(1, 2, 2, (Axis(24, 3, 1, d, d, d), Axis(5, 3, 1, 1, 1, 1)))
+    x, w, y = (np.ones(shape) for shape in (plan.x_shape, plan.w_shape, plan.y_shape))
+    counted, multiply = [], DOUBLE.multiply
+    monkeypatch.setattr(
+        DOUBLE, "multiply", lambda a, b, out=None: (counted.append(b.shape[-1]), multiply(a, b, out))[1], raising=False
+    )
+    with engine(road="bands"):
+        contraction.forward(x, w, None, plan, DOUBLE, y)
+        asked = sum(counted) / 24 / 5
+        w[0, 0, 0, 0] = np.nan
+        contraction.forward(x, w, None, plan, DOUBLE, y)
+    assert asked == pytest.approx(3 - 2 * min(d, 24) / 24)
+    assert sum(counted) / 24 / 5 - asked == pytest.approx(3)
+    assert np.isnan(y[0, 0]).all()  # a padding zero is a sample, and NaN times zero is NaN
+
+
+@pytest.mark.parametrize("weight", [2.0, np.inf])
+def test_long_runs_are_for_finite_weights(monkeypatch, weight):
+    taken, by_runs = [], scattered.by_runs
+    monkeypatch.setattr(scattered, "by_runs", lambda *a: (taken.append(1), by_runs(*a))[1])
+    plan = Geometry(2, 3, 8, (Axis(9, 3, 2, 1, 1, 1), Axis(11, 3, 2, 1, 1, 1)))
+    dy, w, dx = np.zeros(plan.y_shape), np.full(plan.w_shape, weight), np.empty(plan.x_shape)
+    dy[:, :, 2, 1] = 1
+    with np.errstate(all="ignore"):
+        scattered.scatter(by_group(dy, 1, 1), by_group(w, 1, 0), None, plan, DOUBLE, by_group(dx, 1, 1))
+    assert bool(taken) is np.isfinite(weight).item()
+    hit = np.zeros(dx.shape[2:], bool)
+    hit[3:6, 1:4] = True
+    if np.isfinite(weight):
+        assert (dx[:, :, hit] == 8 * weight).all()
+        assert (dx[:, :, ~hit] == 0).all()
+    else:  # infinite from the one, NaN from zeros of dy
+        assert not np.isfinite(dx).any()

@@ -47,7 +47,7 @@ SIZES = {
     columns: ("TILE_BYTES", "CACHED_BYTES", "SHARED_BYTES", "COLUMNS_ENOUGH", "TAPS_AT_ONCE", "WINDOWS_AT_LEAST"),
     bands: ("TILE_BYTES",),
     shifted: ("TILE_BYTES", "SHARED_BYTES", "RUN", "DOT", "DOTS"),
-    scattered: ("TILE_BYTES", "MANY_TAPS"),
+    scattered: ("TILE_BYTES", "RUNS_BYTES", "MANY_TAPS"),
     sums: ("KEPT_BYTES",),
     threads: ("PIECE_AT_LEAST",),
     pool_pieces: ("PIXELS_AT_ONCE",),

@@ -18,8 +18,8 @@ import numpy as np
 
 from refconv.arithmetic.geometry import Geometry
 from refconv.ops import bands, columns, shifted
-from refconv.ops.dtypes import Arithmetic
-from refconv.ops.elements import Array, conjugate, is_integer
+from refconv.ops.dtypes import Arithmetic, is_finite
+from refconv.ops.elements import Array, conjugate
 from refconv.ops.padding import pad
 from refconv.ops.roads import backward_road, forward_road, weights_road
 from refconv.ops.scattered import scatter
@@ -78,7 +78,7 @@ def input_gradient(
     kernels = laid(by_group(conjugate(w) if conjugated else w, plan.groups, 0), arithmetic)
     upstream, target = by_group(dy, plan.groups, 1), by_group(dx, plan.groups, 1)
     offset = _offset(b, plan, arithmetic)
-    choice = backward_road(plan, arithmetic, finite=_is_finite(kernels, arithmetic))
+    choice = backward_road(plan, arithmetic, finite=is_finite(kernels, arithmetic))
     if choice.road == "scattered":
         scatter(upstream, kernels, offset, plan, arithmetic, target)
         return
@@ -98,10 +98,3 @@ def input_gradient(
 
 def _offset(b: Array | None, plan: Geometry, arithmetic: Arithmetic) -> Array | None:
     return None if b is None else b.astype(arithmetic.accumulator).reshape(plan.groups, -1, *(1,) * plan.rank)
-
-
-def _is_finite(kernels: Array, arithmetic: Arithmetic) -> bool:
-    """Return whether no weight turns a zero into NaN (a sum that overflows says no, too, which costs only time)."""
-    if arithmetic.plain is None:  # integers, or beside objects anything
-        return is_integer(kernels) or (kernels.dtype != object and bool(np.isfinite(kernels).all()))
-    return bool(np.isfinite(kernels.sum(dtype=arithmetic.plain)))

@@ -21,7 +21,7 @@ from refconv.errors import DTypeError
 from refconv.ops.elements import Array, as_objects, conjugate, is_half, is_integer
 from refconv.ops.integers import ExactIntegers
 
-__all__ = ["Arithmetic", "Floats", "Objects", "arithmetic_for", "common_type", "operand", "sum_arithmetic"]
+__all__ = ["Arithmetic", "Floats", "Objects", "arithmetic_for", "common_type", "is_finite", "operand", "sum_arithmetic"]
 
 
 class Arithmetic(Protocol):
@@ -98,6 +98,13 @@ def operand(a: Array, arithmetic: Arithmetic, *, conjugated: bool = False) -> Ar
     """Return an operand as the arithmetic multiplies it, conjugated on request: a view where nothing is to be done."""
     a = conjugate(a) if conjugated else a
     return a if arithmetic.plain is None else a.astype(arithmetic.plain, copy=False)
+
+
+def is_finite(a: Array, arithmetic: Arithmetic) -> bool:
+    """Return whether no element turns a zero into NaN (a sum that overflows says no, too, which costs only time)."""
+    if arithmetic.plain is None:  # integers, or beside objects anything
+        return is_integer(a) or (a.dtype != object and bool(np.isfinite(a).all()))
+    return bool(np.isfinite(a.sum(dtype=arithmetic.plain)))
 
 
 def arithmetic_for(op: str, terms: int, a: Array, b: Array, offset: Array | None = None) -> Arithmetic:

@@ -51,7 +51,7 @@ SCATTERED = 1.0
 MULTIPLIED = 0.03
 """A MAC of a matrix product."""
 
-ADDED = 1.2
+ADDED = 1.1
 """An element of y (or dy) that one more product is added to (or reads), and what the product loses by being smaller."""
 
 SHIFTED = 0.25
@@ -69,7 +69,7 @@ PHASES = 64
 FAR = 16
 """Times the MACs of a gradient; convolutions of dy that need more, most of them on padding, are not a road to it."""
 
-STEP = 20000.0
+STEP = 10000.0
 """To begin with another phase."""
 
 
@@ -191,13 +191,18 @@ def _bands(plan: Geometry, width: int, *, weights: bool = False) -> Iterator[Cho
     sizes = bands.sizes_of(plan, width)
     if sizes is None:
         return
-    rows, reach = plan.axes[0].k, reach_of(plan.axes[:1])[0]
-    copied = _written(plan) / rows * (1 + reach / sizes.rows) if plan.rank > 1 else 0
-    added = (rows - 1) * plan.batch * plan.filters * product(plan.output_size)
-    used = READ * (TURNED if weights else 1) * _written(plan) + MULTIPLIED * _macs(plan)
-    tiles = plan.batch * plan.groups * ceil_div(plan.axes[0].out, sizes.rows)
+    first, *others = plan.axes
+    landings = (first.landing(m, first.lo, first.lo + first.n)[0] for m in range(first.k))
+    rows = sum(landing.stop - landing.start for landing in landings)  # of windows, that read something by a tap
+    tiles = ceil_div(first.out, sizes.rows)
+    held = min(first.out + tiles * reach_of(plan.axes[:1])[0], tiles * first.n)  # rows of x, in all tiles
+    beside = product(axis.out * axis.k for axis in others)
+    written = plan.batch * plan.channels * beside * rows
+    copied = plan.batch * plan.channels * beside * held if others else 0
+    added = plan.batch * plan.filters * product(axis.out for axis in others) * max(rows - first.out, 0)
+    used = READ * (TURNED if weights else 1) * written + MULTIPLIED * written * plan.group_filters
     moved = _reading(plan, split=True) + COPIED * copied + ADDED * added
-    yield Choice("bands", sizes, moved + used + STEP * tiles * rows)
+    yield Choice("bands", sizes, moved + used + STEP * plan.batch * plan.groups * tiles * first.k)
 
 
 def _shifted(

@@ -16,8 +16,9 @@ import numpy as np
 
 from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.integers import ceil_div, product
-from refconv.ops.dtypes import Arithmetic, operand
+from refconv.ops.dtypes import Arithmetic, is_finite, operand
 from refconv.ops.elements import Array
+from refconv.ops.scattered_runs import by_runs, elements_of
 from refconv.ops.sums import matrix, settle
 from refconv.ops.tiles import Box, boxes, lengths, whole
 
@@ -25,6 +26,9 @@ __all__ = ["scatter"]
 
 TILE_BYTES = 4 * 2**20
 """What one operand of a tile's product may take; half a dozen of that size are alive at once."""
+
+RUNS_BYTES = 16 * 2**20
+"""What the columns of a tile may take that is scattered in long runs, each addition a large one; twice that in all."""
 
 MANY_TAPS = 64
 """Kernels with more taps are scattered some taps at a time, rather than from ever smaller boxes of pixels."""
@@ -35,7 +39,8 @@ def scatter(dy: Any, kernels: Any, offset: Any, plan: Geometry, arithmetic: Arit
 
     A tile is a box of pixels, finished before the next by all the windows that read any of it.
     """
-    limit = TILE_BYTES // arithmetic.width
+    finite = arithmetic.plain is not None and is_finite(kernels, arithmetic)
+    limit = (RUNS_BYTES if finite else TILE_BYTES) // arithmetic.width
     taps, outputs = product(plan.kernel_size), product(plan.output_size)
     # a tile's products number about taps / strides for each of its pixels; of many taps _add takes some at a time
     strides = product(axis.s for axis in plan.axes)
@@ -43,10 +48,17 @@ def scatter(dy: Any, kernels: Any, offset: Any, plan: Geometry, arithmetic: Arit
     for n in range(plan.batch):
         for group, channels, *box in boxes(whole(*dx.shape[1:]), pixels_limit):
             target = dx[n, group, channels, *box]
+            operands = dy[n, group], kernels[group, :, channels]
             area = plan.in_padded(tuple(box))
-            part = _Part(target.shape, plan, area, arithmetic)
-            _add(part, area, dy[n, group], kernels[group, :, channels], plan, arithmetic)
-            settle(target, part.pixels(), None if offset is None else offset[group, channels], arithmetic)
+            windows = plan.readers(whole(*plan.kernel_size), area)
+            by_tap = product(plan.kernel_size) <= product(lengths(windows))
+            if finite and by_tap and elements_of(plan, windows, operands[1]) <= 2 * limit:
+                pixels = by_runs(*operands, plan, area, windows, arithmetic)
+            else:
+                part = _Part(target.shape, plan, area, arithmetic)
+                _add(part, area, *operands, plan, arithmetic)
+                pixels = part.pixels()
+            settle(target, pixels, None if offset is None else offset[group, channels], arithmetic)
 
 
 class _Part:
