@@ -30,7 +30,7 @@ from refconv.ops.tiles import Box, boxes, lengths, whole
 
 __all__ = ["Sizes", "correlate", "sizes_of", "weights"]
 
-TILE_BYTES = 16 * 2**20
+TILE_BYTES = 8 * 2**20
 """What a band may take, and the sums of its tile."""
 
 ROWS_PER_REACH = 2
