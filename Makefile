@@ -15,13 +15,13 @@ ROADS := columns bands shifted scattered
 OPERATIONS := $(addprefix tests/test_,definition.py adjoints.py arrays.py by_hand.py dtypes.py integers.py layouts.py \
               nonfinite.py rounding.py wiring.py)
 
-EXTRAS := demo test lint torch onnx bench mutation
+EXTRAS := demo test lint torch onnx onnxruntime jax tensorflow bench mutation
 STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo test lint format coverage docs-derivations docs-figures check-docs test-slow test-roads power bench \
-        reasons test-torch test-onnx sweep mutation clean $(EXTRAS:%=venv-%)
+        reasons test-torch test-onnx test-jax test-tensorflow test-scipy test-gpu sweep mutation clean $(EXTRAS:%=venv-%)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target what; do \
@@ -73,8 +73,20 @@ reasons: venv-test ## how long proofs, receptive fields, costs, derivations and 
 test-torch: venv-test venv-torch ## the optional tier against PyTorch
 	$(BIN)/pytest -n $(JOBS) -m torch
 
-test-onnx: venv-test venv-onnx ## the optional tier that reads ONNX files
+test-onnx: venv-test venv-onnxruntime ## the optional tier against ONNX's own cases and onnxruntime; it reads ONNX files
 	$(BIN)/pytest -n $(JOBS) -m onnx
+
+test-jax: venv-test venv-jax ## the optional tier against JAX
+	$(BIN)/pytest -n $(JOBS) -m jax
+
+test-tensorflow: venv-test venv-tensorflow ## the optional tier against TensorFlow and Keras
+	$(BIN)/pytest -n $(JOBS) -m tensorflow
+
+test-scipy: venv-test ## the tier against SciPy, which the tests need anyway
+	$(BIN)/pytest -n $(JOBS) -m scipy
+
+test-gpu: venv-test venv-torch ## the optional tier on a GPU, where there is one
+	$(BIN)/pytest -m gpu
 
 test-roads: venv-test ## the tests of the operations again, by each of the engine's roads
 	@for road in $(ROADS); do \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from hypothesis import HealthCheck, settings
 
@@ -15,3 +16,16 @@ settings.register_profile("default", max_examples=100, derandomize=True, **commo
 settings.register_profile("quick", max_examples=15, derandomize=True, **common)
 settings.register_profile("thorough", max_examples=2000, **common)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+TIERS = ("torch", "jax", "tensorflow", "onnx", "scipy", "gpu")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Frameworks take seconds to import: files that hold nothing but a tier are read when that tier is asked for."""
+    if not collection_path.name.endswith("_tier.py"):
+        return None
+    asked = config.option.markexpr
+    if asked.startswith("not "):  # the default, which leaves all tiers out
+        return True
+    marks = set(re.findall(r"pytest\.mark\.(\w+)", collection_path.read_text(encoding="utf-8")))
+    return None if any(tier in asked for tier in marks & set(TIERS)) else True

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from refconv.algorithms import direct, im2col, inflated
+from refconv.algorithms import direct, fft, im2col, inflated, shifted, space_to_batch, winograd
+from refconv.algorithms.refusals import check_elements, check_finite, check_room, checked_tile
+from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.per_axis import choice, flag
 from refconv.ops import arguments
 from refconv.ops.arguments import Options, Padding, PerAxis
@@ -30,7 +34,15 @@ __all__ = [
     "conv_backward",
 ]
 
-ALGORITHMS: dict[str, ModuleType] = {"direct": direct, "inflated": inflated, "im2col": im2col}
+ALGORITHMS: dict[str, ModuleType] = {
+    "direct": direct,
+    "inflated": inflated,
+    "im2col": im2col,
+    "shifted": shifted,
+    "space_to_batch": space_to_batch,
+    "fft": fft,
+    "winograd": winograd,
+}
 """Each module has ``forward(x, w, b, plan)`` and ``gradients(dy, x, w, plan)``, in canonical order."""
 
 
@@ -47,6 +59,7 @@ def _conv(
     layout: str = "NC*",
     kernel_layout: str = "OI*",
     algorithm: str = "direct",
+    tile: PerAxis | None = None,
 ) -> Array:
     """Convolve by a road of your choice; otherwise `refconv.{op}`.
 
@@ -59,7 +72,10 @@ def _conv(
     b, stride, padding, dilation, groups, padding_mode, layout, kernel_layout
         As for `refconv.{op}`.
     algorithm : str
-        "direct" (the definition, loops), "inflated" or "im2col".
+        "direct" (the definition, loops), "inflated" (the kernel filled with zeros), "im2col", "shifted" (a sum over
+        taps), "space_to_batch" (dilation as phases), "fft" or "winograd".
+    tile : int or one per axis, optional
+        For "winograd": outputs of one tile; by default 4 where there are up to 3 taps, else 2.
 
     Returns
     -------
@@ -69,7 +85,11 @@ def _conv(
     Raises
     ------
     ArgumentError
-        For an unknown algorithm; and all that `refconv.{op}` raises.
+        For an unknown algorithm; for infinities and NaN where they would reach outputs that do not read them
+        ("inflated", "space_to_batch", "fft", "winograd"); for tiles that are too long. And all that `refconv.{op}`
+        raises.
+    DTypeError
+        For "fft" of what is neither an integer, a float nor complex.
 
     Examples
     --------
@@ -81,11 +101,12 @@ def _conv(
     road = ALGORITHMS[choice(ranked.op, "algorithm", algorithm, ALGORITHMS)]
     options = Options(stride, padding, dilation, groups, padding_mode, layout, kernel_layout)
     call = arguments.convolution(ranked.op, ranked.rank, x, w, b, options)
+    how = _checked(call.op, algorithm, tile, call.plan, {"x": call.x, "w": call.w})
     arithmetic = arithmetic_for(call.op, call.plan.taps, call.x, call.w, call.b)
     dtype = np.dtype(object) if arithmetic.result == np.int64 else arithmetic.accumulator
     offset = None if call.b is None else call.b.astype(dtype)
     with np.errstate(all="ignore"):
-        y = road.forward(call.x.astype(dtype), call.w.astype(dtype), offset, call.plan)
+        y = road.forward(call.x.astype(dtype), call.w.astype(dtype), offset, call.plan, **how)
     return _leave(call.op, y, arithmetic.result, call.x_layout)
 
 
@@ -103,6 +124,7 @@ def _conv_backward(
     kernel_layout: str = "OI*",
     bias: bool = True,
     algorithm: str = "direct",
+    tile: PerAxis | None = None,
 ) -> Gradients:
     """Return the gradients for x, w and b by a road of your choice; otherwise `refconv.{op}`.
 
@@ -113,7 +135,10 @@ def _conv_backward(
     x, w, stride, padding, dilation, groups, padding_mode, layout, kernel_layout, bias
         As for `refconv.{op}`.
     algorithm : str
-        "direct" (the definition, loops), "inflated" or "im2col".
+        "direct" (the definition, loops), "inflated" (the kernel filled with zeros), "im2col", "shifted" (a sum over
+        taps), "space_to_batch" (dilation as phases), "fft" or "winograd".
+    tile : int or one per axis, optional
+        For "winograd": outputs of one tile; by default 4 where there are up to 3 taps, else 2.
 
     Returns
     -------
@@ -123,7 +148,11 @@ def _conv_backward(
     Raises
     ------
     ArgumentError
-        For an unknown algorithm; and all that `refconv.{op}` raises.
+        For an unknown algorithm; for infinities and NaN where they would reach outputs that do not read them
+        ("inflated", "space_to_batch", "fft", "winograd"); for tiles that are too long. And all that `refconv.{op}`
+        raises.
+    DTypeError
+        For "fft" of what is neither an integer, a float nor complex.
 
     Examples
     --------
@@ -137,13 +166,14 @@ def _conv_backward(
     call = arguments.convolution(ranked.op, ranked.rank, x, w, None, options)
     upstream = arguments.upstream(call.op, dy, call.x_layout, call.plan.y_shape, ranked.forward)
     biased = flag(call.op, "bias", bias)
+    how = _checked(call.op, algorithm, tile, call.plan, {"dy": upstream, "x": call.x, "w": call.w})
     kinds = [arithmetic_for(call.op, 1, upstream, operand) for operand in (call.w, call.x, upstream)]
     # one exact gradient among them asks for Python's numbers throughout
     exact = any(kind.result == np.int64 for kind in kinds)
     dtype = np.dtype(object) if exact else np.result_type(*(kind.accumulator for kind in kinds))
     with np.errstate(all="ignore"):
         dx, dw, db = road.gradients(
-            upstream.astype(dtype), conjugate(call.x).astype(dtype), conjugate(call.w).astype(dtype), call.plan
+            upstream.astype(dtype), conjugate(call.x).astype(dtype), conjugate(call.w).astype(dtype), call.plan, **how
         )
     return Gradients(
         dx=real_like(_leave(call.op, dx, kinds[0].result, call.x_layout), call.x),
@@ -152,8 +182,20 @@ def _conv_backward(
     )
 
 
+def _checked(op: str, algorithm: str, tile: Any, plan: Geometry, operands: Mapping[str, Array]) -> dict[str, Any]:
+    """Return what the road is to be told beside its operands, once it can do what is asked."""
+    how = checked_tile(op, algorithm, tile, plan)
+    check_elements(op, algorithm, operands)
+    check_finite(op, algorithm, operands)
+    check_room(op, algorithm, operands, plan)
+    return how
+
+
 @np.errstate(all="ignore")
 def _leave(op: str, result: Array, dtype: np.dtype, layout: Layout) -> Array:
+    # a gradient of two real operands was computed beside complex ones: there is nothing in its imaginary part
+    if result.dtype.kind == "c" and dtype.kind not in "cO":
+        result = result.real
     # a gradient between integers comes back from Python's ints; every other cast is a rounding
     narrow = fit(op, result) if dtype == np.int64 else result.astype(dtype)
     return np.ascontiguousarray(layout.leave(narrow))

@@ -32,12 +32,23 @@ def samples(plan: Geometry, i: Index) -> list[Index]:
 
 
 def largest(x: NDArray[Any], plan: Geometry) -> dict[Index, Index]:
-    """Return, for each output, the input sample that is its window's maximum: the first among equals."""
+    """Return, for each output, the input sample that is its window's maximum: the first NaN, or first among equals."""
     found = {}
     for n, c, *i in np.ndindex(*plan.y_shape):
         window = samples(plan, tuple(i))
-        found[n, c, *i] = (n, c, *max(window, key=lambda pixel: x[n, c, *pixel]))
+        found[n, c, *i] = (n, c, *window[_first_largest([x[n, c, *pixel] for pixel in window])])
     return found
+
+
+def _first_largest(values: list[Any]) -> int:
+    """Return where the maximum stands; a NaN, which Python's max passes over unless it is the first, is one."""
+    best = 0
+    for place, value in enumerate(values):
+        if value != value:
+            return place
+        if value > values[best]:
+            best = place
+    return best
 
 
 def average(
