@@ -20,8 +20,8 @@ STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format coverage docs-derivations docs-figures check-docs test-slow test-roads power bench \
-        reasons test-torch test-onnx test-jax test-tensorflow test-scipy test-gpu sweep mutation clean $(EXTRAS:%=venv-%)
+.PHONY: help demo test lint format coverage docs-derivations docs-figures docs-disagreements check-docs test-slow \
+        test-roads power bench reasons test-torch test-onnx test-jax test-tensorflow test-scipy test-gpu sweep mutation clean $(EXTRAS:%=venv-%)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' $(MAKEFILE_LIST) | while read -r target what; do \
@@ -52,9 +52,13 @@ docs-derivations: venv-test ## derive every formula again, check every step, and
 docs-figures: venv-test ## compute every published figure again, and write docs/figures-that-do-not-follow.md
 	$(BIN)/python docs/build_figures.py
 
+docs-disagreements: venv-test ## run the frameworks that are installed again, and write docs/disagreements.md
+	$(BIN)/python docs/build_disagreements.py
+
 check-docs: venv-test ## fail where the pages that programs write are not what they would write now
 	$(BIN)/python docs/build_derivations.py --check
 	$(BIN)/python docs/build_figures.py --check
+	$(BIN)/python docs/build_disagreements.py --check
 
 test-slow: venv-test ## the tests that take minutes: the whole bug museum, and right kernels in all styles
 	$(BIN)/pytest -n $(JOBS) -m slow

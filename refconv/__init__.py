@@ -8,6 +8,7 @@ The house, from the ground up; imports point down, never up:
 - `refconv.symbolic`: proofs, counterexamples and derivations of the formulas, on top of arithmetic.
 - `refconv.ops`: the numeric reference: convolution, transposed, depthwise, separable, pooling, and their gradients.
 - `refconv.algorithms`: the same answer by other roads; `direct` is the definition.
+- `refconv.dialects`: the same in the words of PyTorch, TensorFlow, Keras, JAX, ONNX and WebNN.
 - `refconv.layers`: a network run over the reference, forward and backward.
 - `refconv.oracle`: is a kernel right, and if not, what does it do instead: truth, tolerance, diagnosis.
 - `refconv.cli` and `refconv.pytest_plugin`: the same from a shell and in a test.
@@ -22,6 +23,7 @@ from refconv.lazy import attach
 if TYPE_CHECKING:
     from refconv import algorithms as algorithms
     from refconv import arithmetic as arithmetic
+    from refconv import dialects as dialects
     from refconv import errors as errors
     from refconv import layers as layers
     from refconv import networks as networks
@@ -70,5 +72,5 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "refconv.ops.explain": ("explain",),
 }
 __all__, __getattr__, __dir__ = attach(
-    __name__, _HOMES, ("algorithms", "arithmetic", "errors", "layers", "networks", "oracle", "symbolic")
+    __name__, _HOMES, ("algorithms", "arithmetic", "dialects", "errors", "layers", "networks", "oracle", "symbolic")
 )

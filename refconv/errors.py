@@ -56,11 +56,12 @@ class RefconvError(Exception):
         super().__init__("\n  ".join([f"{op}: {problem}", *body]))
         self.op = op
         self.fixes = tuple(fixes or ())
-        self._said = (op, problem, *lines), fix
+        self.parts = (op, problem, *lines), fix
+        """The operation, the problem and its lines; and the fix: for whoever says it in other words."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes whole, as test runners and pools ask of an exception."""
-        parts, fix = self._said
+        parts, fix = self.parts
         return partial(type(self), fix=fix, fixes=self.fixes), parts
 
 

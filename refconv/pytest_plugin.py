@@ -42,7 +42,7 @@ _MARKER = (
     "fixtures refconv_case and refconv_check check, and against what; other keywords go to refconv.oracle.check.check"
 )
 _DEFAULTS = {"op": "conv2d", "suite": "default", "precision": "float32", "seed": 0, "fn": None, "backward": None}
-_PASSED_ON = ("convention", "algorithm", "gradients", "isolate", "timeout", "strict", "shrink", "target")
+_PASSED_ON = ("convention", "dialect", "algorithm", "gradients", "isolate", "timeout", "strict", "shrink", "target")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

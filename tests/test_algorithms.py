@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+import tracemalloc
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -387,6 +388,40 @@ def test_without_scipy_numpys_transforms_will_do(monkeypatch):
     assert (np.abs(got - want * (1 - 2j)) <= limit).all()
 
 
+@pytest.mark.parametrize("memory", [1, 5000])
+@pytest.mark.parametrize("rank", RANKS)
+def test_slices_of_filters_are_all_filters(monkeypatch, memory, rank):
+    monkeypatch.setattr(fft, "MEMORY", memory)
+    integer = from_rng(np.random.default_rng(30 + rank))
+    for _ in range(15):
+        case = draw_large(integer, rank)
+        x, w, dy = case.integers(case.x_shape, case.w_shape, case.y_shape)
+        y = refconv.algorithms.conv(x, w, algorithm="fft", **case.options)
+        assert (y == refconv.conv(x, w, **case.options)).all()
+        got = refconv.algorithms.conv_backward(dy, x, w, algorithm="fft", **case.options)
+        for one, other in zip(got, refconv.conv_backward(dy, x, w, **case.options), strict=True):
+            assert (one == other).all()
+
+
+def test_transforms_of_filters_stay_within_their_memory(monkeypatch):
+    monkeypatch.setattr(fft, "MEMORY", 2**20)
+    x, w = np.ones((1, 16, 32, 32), np.float32), np.ones((256, 16, 3, 3), np.float32)
+    dy = np.ones((1, 256, 30, 30), np.float32)
+    refconv.algorithms.conv2d(x[:, :1], w[:1, :1], algorithm="fft")  # what is loaded once is not counted
+    grid = 32 * 17 * 8
+    for call, result, other in (
+        (lambda: refconv.algorithms.conv2d(x, w, algorithm="fft"), dy.nbytes, 16 * grid),
+        (lambda: refconv.algorithms.conv2d_backward(dy, x, w, algorithm="fft"), dy.nbytes, 256 * grid),
+    ):
+        tracemalloc.start()
+        call()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        # the slices, with a copy for each step of them; the other operand's transform; operands and results, copied
+        assert peak < 4 * 2**20 + 2 * other + 4 * (result + x.nbytes + w.nbytes)
+        assert 4 * 2**20 + 2 * other + 4 * (result + x.nbytes + w.nbytes) < 256 * 16 * grid
+
+
 def test_a_bad_fft_is_not_believed(monkeypatch):
     class Bad:
         rfftn = staticmethod(np.fft.rfftn)
@@ -401,7 +436,7 @@ def test_a_bad_fft_is_not_believed(monkeypatch):
 
 
 def test_objects_that_are_floats_go_by_fft_too():
-    x, w = np.array([[[1, 2.5, 2**70]]], object), np.array([[[2, 1j]]], object)
+    x, w = np.array([[[1.0, 2.5, 2.0**70]]], object), np.array([[[2.0, 1j]]], object)
     y = refconv.algorithms.conv1d(x, w, algorithm="fft").ravel()
     limit = certified.kappa(levels=2, terms=1, u=2.0**-53)
     assert abs(y[0] - (2 + 2.5j)) <= limit * abs(2.0**70 + 3j) * abs(2 + 1j)
@@ -416,6 +451,7 @@ def test_objects_that_are_floats_go_by_fft_too():
 
 X, W = np.ones((1, 2, 9, 9)), np.ones((2, 2, 3, 3))
 FRACTIONS = np.full((1, 2, 9, 9), Fraction(1, 3), object)
+LARGE, SIGNS = np.full((1, 1, 8), 3e38, np.float32), np.array([[[1, -1] * 4]], np.float32)
 
 
 def spoilt(a, value, dtype=float):
@@ -453,6 +489,68 @@ REFUSED = {
         lambda **fix: refconv.algorithms.conv2d(FRACTIONS, W, **{"algorithm": "fft", **fix}),
         refconv.DTypeError,
         "x has elements of type Fraction, which no FFT can take.",
+    ),
+    "ints among floats by fft": (
+        lambda **fix: refconv.algorithms.conv1d(
+            np.array([[[2**70 + 1, 0.5, 3]]], object), np.ones((1, 1, 1), int), **{"algorithm": "fft", **fix}
+        ),
+        refconv.DTypeError,
+        "conv1d: x has ints among its floats, and an FFT would round them to floats too.",
+    ),
+    "a decimal NaN": (
+        lambda **fix: refconv.algorithms.conv2d(
+            X.astype(int), spoilt(W.astype(int), Decimal("NaN"), object), **{"algorithm": "winograd", **fix}
+        ),
+        refconv.ArgumentError,
+        "w has an infinite element or NaN",
+    ),
+    "too large for fft": (
+        lambda **fix: refconv.algorithms.conv1d(LARGE, np.ones((1, 1, 1), np.float32), **{"algorithm": "fft", **fix}),
+        refconv.ArgumentError,
+        "conv1d: the numbers are so large that the transform overflows.\n  Take algorithm='direct'.",
+    ),
+    "too large for winograd": (
+        lambda **fix: refconv.algorithms.conv1d(
+            LARGE / 2, np.full((1, 1, 3), 0.5, np.float32), **{"algorithm": "winograd", **fix}
+        ),
+        refconv.ArgumentError,
+        "the transform overflows",
+    ),
+    "an infinite x and a tile": (
+        lambda **fix: refconv.algorithms.conv2d(spoilt(X, np.inf), W, **{"algorithm": "winograd", "tile": 2, **fix}),
+        refconv.ArgumentError,
+        "x has an infinite element or NaN",
+    ),
+    "too large for a tile": (
+        lambda **fix: refconv.algorithms.conv1d(
+            LARGE / 2, np.full((1, 1, 3), 0.5, np.float32), **{"algorithm": "winograd", "tile": 6, **fix}
+        ),
+        refconv.ArgumentError,
+        "the transform overflows",
+    ),
+    "objects too large for winograd": (
+        lambda **fix: refconv.algorithms.conv1d(
+            np.full((1, 1, 8), 1e308, object), np.full((1, 1, 3), 0.25, object), **{"algorithm": "winograd", **fix}
+        ),
+        refconv.ArgumentError,
+        "the transform overflows",
+    ),
+    "dx too large for fft": (
+        lambda **fix: refconv.algorithms.conv1d_backward(
+            LARGE, np.zeros((1, 1, 8), np.float32), np.ones((1, 1, 1), np.float32), **{"algorithm": "fft", **fix}
+        ),
+        refconv.ArgumentError,
+        "conv1d_backward: the numbers are so large",
+    ),
+    "dw too large for fft": (
+        lambda **fix: refconv.algorithms.conv1d_backward(
+            np.ones((1, 1, 8), np.float32),
+            -LARGE * SIGNS,
+            np.zeros((1, 1, 1), np.float32),
+            **{"algorithm": "fft", **fix},
+        ),
+        refconv.ArgumentError,
+        "conv1d_backward: the numbers are so large",
     ),
     "a tile for another": (
         lambda **fix: refconv.algorithms.conv2d(X, W, **{"algorithm": "shifted", "tile": 2, **fix}),
@@ -495,6 +593,45 @@ def test_what_a_road_cannot_do_it_refuses_with_a_way_out(what):
     assert caught.value.fixes
     for fix in caught.value.fixes:
         call(**fix)
+
+
+@pytest.mark.parametrize("road", ["fft", "winograd"])
+def test_following_the_fixes_ends(road):
+    """With fractions and many taps "fft" sent its caller to "winograd", and that back."""
+    x, w = np.full((1, 1, 20), Fraction(1, 3), object), np.full((1, 1, 17), Fraction(3, 2), object)
+    waiting, seen, results = [{"algorithm": road}], [], []
+    while waiting:
+        how = waiting.pop()
+        assert how not in seen
+        seen.append(how)
+        try:
+            results.append(refconv.algorithms.conv1d(x, w, **how))
+        except refconv.RefconvError as error:
+            waiting += [how | fix for fix in error.fixes]
+    assert [y.ravel().tolist() for y in results] == [[Fraction(17, 2)] * 4]
+
+
+@pytest.mark.parametrize("road", refusals.TRANSFORMS)
+def test_a_bias_may_be_what_it_likes(road):
+    x, w = np.ones((1, 3, 6)), np.ones((3, 3, 3))
+    y = refconv.algorithms.conv1d(x, w, np.array([np.nan, np.inf, 1]), algorithm=road)
+    assert np.isnan(y[:, 0]).all()
+    assert (y[:, 1] == np.inf).all()
+    assert np.isfinite(y[:, 2]).all()
+    dy = np.array([3e38, 3e38], np.float32).reshape(2, 1, 1)  # db alone overflows
+    got = refconv.algorithms.conv1d_backward(dy, dy * 0, dy[:1] * 0, algorithm=road)
+    assert got.db == [np.inf]
+
+
+@pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "-Infinity"])
+def test_decimals_without_a_value_are_seen(value):
+    for e, refused in ((Decimal(value), True), (Decimal(1), False), (sympy.nan, True), (sympy.Symbol("a"), False)):
+        operands = {"x": np.array([1, e], object)}
+        if refused:
+            with pytest.raises(refconv.ArgumentError, match="x has an infinite element or NaN"):
+                refusals.check_finite("conv1d", "winograd", operands)
+        else:
+            refusals.check_finite("conv1d", "winograd", operands)
 
 
 def test_long_kernels_go_where_a_stride_cuts_them():

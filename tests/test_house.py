@@ -16,12 +16,17 @@ import refconv
 ROOT = Path(refconv.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
-    *("errors", "lazy", "arithmetic", "networks", "symbolic", "ops", "algorithms", "layers", "oracle"),
+    *("errors", "lazy", "arithmetic", "networks", "symbolic", "ops", "algorithms", "dialects", "layers", "oracle"),
     *("commands", "cli", "pytest_plugin", "__main__"),
 ]
 """From the ground up; a later one may import an earlier one."""
 
-APART = {"symbolic": {"networks"}, "ops": {"networks", "symbolic"}, "layers": {"symbolic"}}
+APART = {
+    "symbolic": {"networks"},
+    "ops": {"networks", "symbolic"},
+    "dialects": {"networks", "symbolic", "algorithms"},
+    "layers": {"symbolic", "dialects"},
+}
 """Rooms that stand side by side: what each of them may not import although it comes earlier."""
 
 
@@ -120,7 +125,7 @@ PUBLIC = {
     ),
     *("im2col", "col2im", "output_size", "Gradients", "SeparableGradients", "engine", "explain"),
     *("RefconvError", "ShapeError", "ArgumentError", "ArgumentTypeError", "DTypeError", "IntegerOverflowError"),
-    *("algorithms", "arithmetic", "errors", "layers", "networks", "oracle", "symbolic"),
+    *("algorithms", "arithmetic", "dialects", "errors", "layers", "networks", "oracle", "symbolic"),
 }
 
 

@@ -107,7 +107,7 @@ def test_files_are_what_readme_and_manifest_say(tmp_path):
     arrays = {array.file: array for vector in folder.cases for array in vector.files}
     others = {MANIFEST, "README.txt", "cases.txt", *(f"{vector.name}/parameters.txt" for vector in folder.cases)}
     assert there == others | set(arrays)
-    assert summary == (tmp_path, 3, len(there), sum((tmp_path / file).stat().st_size for file in there))
+    assert summary == (tmp_path, 3, len(there), sum((tmp_path / file).stat().st_size for file in there), ())
     for file, array in arrays.items():
         data = (tmp_path / file).read_bytes()
         assert hashlib.sha256(data).hexdigest() == array.sha256

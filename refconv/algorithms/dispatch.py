@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from refconv.algorithms import direct, fft, im2col, inflated, shifted, space_to_batch, winograd
-from refconv.algorithms.refusals import check_elements, check_finite, check_room, checked_tile
+from refconv.algorithms.refusals import (
+    TRANSFORMS,
+    check_elements,
+    check_finite,
+    check_result,
+    check_room,
+    checked_tile,
+)
+from refconv.algorithms.together import with_bias
 from refconv.arithmetic.geometry import Geometry
 from refconv.arithmetic.per_axis import choice, flag
 from refconv.ops import arguments
@@ -86,10 +94,10 @@ def _conv(
     ------
     ArgumentError
         For an unknown algorithm; for infinities and NaN where they would reach outputs that do not read them
-        ("inflated", "space_to_batch", "fft", "winograd"); for tiles that are too long. And all that `refconv.{op}`
-        raises.
+        ("inflated", "space_to_batch", "fft", "winograd"); for tiles that are too long; for numbers so large that a
+        transform overflows. And all that `refconv.{op}` raises.
     DTypeError
-        For "fft" of what is neither an integer, a float nor complex.
+        For "fft" of what is neither an integer, a float nor complex, and of objects with ints among floats.
 
     Examples
     --------
@@ -105,8 +113,12 @@ def _conv(
     arithmetic = arithmetic_for(call.op, call.plan.taps, call.x, call.w, call.b)
     dtype = np.dtype(object) if arithmetic.result == np.int64 else arithmetic.accumulator
     offset = None if call.b is None else call.b.astype(dtype)
+    transformed = algorithm in TRANSFORMS
     with np.errstate(all="ignore"):
-        y = road.forward(call.x.astype(dtype), call.w.astype(dtype), offset, call.plan, **how)
+        y = road.forward(call.x.astype(dtype), call.w.astype(dtype), None if transformed else offset, call.plan, **how)
+        if transformed:  # what is not finite in a bias never went through the transform: it is no overflow
+            check_result(call.op, algorithm, y)
+            y = with_bias(y, offset)
     return _leave(call.op, y, arithmetic.result, call.x_layout)
 
 
@@ -149,10 +161,10 @@ def _conv_backward(
     ------
     ArgumentError
         For an unknown algorithm; for infinities and NaN where they would reach outputs that do not read them
-        ("inflated", "space_to_batch", "fft", "winograd"); for tiles that are too long. And all that `refconv.{op}`
-        raises.
+        ("inflated", "space_to_batch", "fft", "winograd"); for tiles that are too long; for numbers so large that a
+        transform overflows. And all that `refconv.{op}` raises.
     DTypeError
-        For "fft" of what is neither an integer, a float nor complex.
+        For "fft" of what is neither an integer, a float nor complex, and of objects with ints among floats.
 
     Examples
     --------
@@ -175,6 +187,7 @@ def _conv_backward(
         dx, dw, db = road.gradients(
             upstream.astype(dtype), conjugate(call.x).astype(dtype), conjugate(call.w).astype(dtype), call.plan, **how
         )
+    check_result(call.op, algorithm, dx, dw)
     return Gradients(
         dx=real_like(_leave(call.op, dx, kinds[0].result, call.x_layout), call.x),
         dw=real_like(_leave(call.op, dw, kinds[1].result, call.w_layout), call.w),
@@ -184,7 +197,7 @@ def _conv_backward(
 
 def _checked(op: str, algorithm: str, tile: Any, plan: Geometry, operands: Mapping[str, Array]) -> dict[str, Any]:
     """Return what the road is to be told beside its operands, once it can do what is asked."""
-    how = checked_tile(op, algorithm, tile, plan)
+    how = checked_tile(op, algorithm, tile, plan, operands)
     check_elements(op, algorithm, operands)
     check_finite(op, algorithm, operands)
     check_room(op, algorithm, operands, plan)

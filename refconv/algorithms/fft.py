@@ -10,6 +10,9 @@ computed, and all but one in ``s^rank`` thrown away.
 
 Integers are exact: what float64 returns is rounded, which `refconv.algorithms.certified` proves right; numbers too
 large for that go limb by limb. The transforms are those of scipy.fft, or of numpy.fft where SciPy is not installed.
+
+No more of w is transformed at once than fits in `MEMORY` (of dy, for dw); but all of the other operand is, and each of
+its planes takes a grid of complex numbers.
 """
 
 from __future__ import annotations
@@ -26,7 +29,10 @@ from refconv.ops.elements import Array
 from refconv.ops.padding import pad, pad_adjoint
 from refconv.ops.sums import by_group
 
-__all__ = ["Grid", "error_bound", "forward", "gradients", "grid_size", "least_room"]
+__all__ = ["MEMORY", "Grid", "error_bound", "forward", "gradients", "grid_size", "least_room"]
+
+MEMORY = 1 << 26
+"""Bytes of the transforms that are made slice by slice, with their products; one filter or channel at least."""
 
 X_W = "ngcf,gocf->ngof"
 DY_W = "ngof,gocf->ngcf"
@@ -130,10 +136,10 @@ def _convolved(
     picked: tuple[Any, ...] = (..., *(slice(0, step * count, step) for step, count in zip(steps, size, strict=True)))
     lengths = _lengths(plan)
     if a.samples.dtype != object:
-        return np.ascontiguousarray(_product(spec, a, b, lengths, reverse=reverse)[picked])
+        return _product(spec, a, b, lengths, picked, reverse=reverse)
     if not (integers_of(a.samples) and integers_of(b.samples)):
         a, b = (Grid(_floats(grid.samples), grid.steps) for grid in (a, b))
-        rough: Array = _product(spec, a, b, lengths, reverse=reverse)[picked]
+        rough: Array = _product(spec, a, b, lengths, picked, reverse=reverse)
         return rough.astype(object)
     return _exact(spec, a, b, plan, picked, reverse=reverse)
 
@@ -153,8 +159,9 @@ def _exact(spec: str, a: Grid, b: Grid, plan: Geometry, picked: tuple[Any, ...],
     total: Any = 0
     for a_shift, a_limb in limbs(a.samples, bits[0], lengths[0]):
         for b_shift, b_limb in limbs(b.samples, bits[1], lengths[1]):
-            rough = _product(spec, Grid(a_limb, a.steps), Grid(b_limb, b.steps), _lengths(plan), reverse=reverse)
-            total = total + _rounded(rough[picked]).astype(object) * (1 << a_shift + b_shift)
+            grids = Grid(a_limb, a.steps), Grid(b_limb, b.steps)
+            rough = _product(spec, *grids, _lengths(plan), picked, reverse=reverse)
+            total = total + _rounded(rough).astype(object) * (1 << a_shift + b_shift)
     exact: Array = total
     return exact
 
@@ -191,20 +198,38 @@ def _rounded(rough: Array) -> Array:
     return whole.astype(np.int64)
 
 
-def _product(spec: str, a: Grid, b: Grid, lengths: tuple[int, ...], *, reverse: bool) -> Array:
-    """Return the inverse transform of the summed product of transforms, over the whole grid."""
+def _product(spec: str, a: Grid, b: Grid, lengths: tuple[int, ...], picked: tuple[Any, ...], *, reverse: bool) -> Array:
+    """Return the inverse transform of the summed product of transforms, where it is picked."""
     fft = _transforms()
     axes = tuple(range(-len(lengths), 0))
     is_complex = "c" in (a.samples.dtype.kind, b.samples.dtype.kind)
     there, back = (fft.fftn, fft.ifftn) if is_complex else (fft.rfftn, fft.irfftn)
     one = there(_spread(a, lengths), s=lengths, axes=axes)
-    other = _spread(b, lengths)
-    # the transform of a reversed signal
-    other = np.conj(there(np.conj(other), s=lengths, axes=axes)) if reverse else there(other, s=lengths, axes=axes)
     frequencies = one.shape[3:]
-    both = np.einsum(spec, *(t.reshape(*t.shape[:3], product(frequencies)) for t in (one, other)))
-    result: Array = back(both.reshape(*both.shape[:3], *frequencies), s=lengths, axes=axes)
-    return result
+    of_b, of_result, slices = _slices(spec, one, b.samples)
+    pieces = []
+    for each in slices:
+        other = _spread(Grid(b.samples[(slice(None),) * of_b + (each,)], b.steps), lengths)
+        other = there(np.conj(other) if reverse else other, s=lengths, axes=axes)
+        if reverse:  # the transform of a reversed signal
+            np.conj(other, out=other)
+        both = np.einsum(spec, *(t.reshape(*t.shape[:3], product(frequencies)) for t in (one, other)))
+        whole = back(both.reshape(*both.shape[:3], *frequencies), s=lengths, axes=axes)
+        pieces.append(np.ascontiguousarray(whole[picked]))  # a view would keep the grid alive
+    return np.concatenate(pieces, axis=of_result)
+
+
+def _slices(spec: str, one: Array, b: Array) -> tuple[int, int, list[slice]]:
+    """Return the axes of `b` and of the result that only they have in common, and what of them to take at once."""
+    operands, result = spec.split("->")
+    first, second = operands.split(",")
+    (letter,) = (each for each in second if each in result and each not in first)
+    frequencies = product(one.shape[3:])
+    sizes = dict(zip(first + second, (*one.shape[:3], frequencies, *b.shape[:3], frequencies), strict=True))
+    count = sizes[letter]
+    numbers = sum(product(sizes[each] for each in term if each != letter) for term in (second, result))
+    step = max(1, MEMORY // max(1, numbers * one.itemsize))
+    return second.index(letter), result.index(letter), [slice(at, at + step) for at in range(0, max(count, 1), step)]
 
 
 def _spread(grid: Grid, lengths: tuple[int, ...]) -> Array:

@@ -6,7 +6,7 @@ import argparse
 from typing import TextIO
 
 from refconv.commands.deliver import check_outputs, deliver
-from refconv.commands.options import add_op, add_outputs, add_suite, check_names
+from refconv.commands.options import add_convention, add_dialect, add_op, add_outputs, add_suite, check_names, spoken
 from refconv.commands.parsing import Subcommands
 from refconv.commands.progress import progress
 
@@ -15,15 +15,17 @@ __all__ = ["add", "run", "seconds"]
 _DAY = 24 * 60 * 60
 
 _DESCRIPTION = """\
-Check a kernel against refconv: its results, and its gradients if there is a function for them (PyTorch's functions
-need none). A kernel is f(x, w, b, *, stride, padding, dilation, groups) -> y on NumPy arrays, its gradients are
-g(dy, x, w, *, ...) -> (dx, dw, db); parameters that it does not take are left at their defaults, and said so."""
+Check a kernel against refconv: its results, and its gradients if there is a function for them (PyTorch's, JAX's and
+TensorFlow's functions need none). A kernel is f(x, w, b, *, stride, padding, dilation, groups) -> y on NumPy arrays,
+its gradients are g(dy, x, w, *, ...) -> (dx, dw, db); parameters that it does not take are left at their defaults, and
+said so. With --dialect it is called in another framework's words and layouts instead."""
 
 _EPILOG = """\
 examples:
   refconv check kernels/mine.py:conv2d
   refconv check kernels/mine.py:conv2d --backward kernels/mine.py:conv2d_backward --html report.html
   refconv check torch.nn.functional:conv_transpose2d --op conv_transpose2d --precision float16
+  refconv check tensorflow.nn:conv2d --dialect tensorflow
 
 exit codes: 0 passed, 1 failed, 2 the command makes no sense, 3 a defect of refconv itself, 130 interrupted"""
 
@@ -39,12 +41,8 @@ def add(commands: Subcommands) -> None:
     parser.add_argument("--backward", metavar="TARGET", help="its gradients, named in the same way")
     add_op(parser)
     add_suite(parser, "default")
-    parser.add_argument(
-        "--convention",
-        choices=("auto", "plain", "torch"),
-        default="auto",
-        help="how it is called: plain is NumPy arrays, torch is tensors and autograd (default: auto, by its module)",
-    )
+    add_convention(parser)
+    add_dialect(parser)
     parser.add_argument(
         "--algorithm",
         choices=("direct", "winograd", "fft"),
@@ -86,6 +84,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
             shrink=not args.no_shrink,
             target=args.target,
             progress=step,
+            **spoken(args),
         )
     return deliver(report, args, out)
 

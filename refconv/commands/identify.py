@@ -6,7 +6,7 @@ import argparse
 from typing import TextIO
 
 from refconv.commands.deliver import print_json
-from refconv.commands.options import add_json, add_op, add_precision, check_names
+from refconv.commands.options import add_convention, add_dialect, add_json, add_op, add_precision, check_names, spoken
 from refconv.commands.parsing import Subcommands
 from refconv.errors import ArgumentError
 
@@ -36,12 +36,8 @@ def add(commands: Subcommands) -> None:
     parser.add_argument("--of", choices=("y", "dx", "dw"), default="y", help="which result to measure (default: y)")
     add_op(parser)
     add_precision(parser)
-    parser.add_argument(
-        "--convention",
-        choices=("auto", "plain", "torch"),
-        default="auto",
-        help="how it is called: plain is NumPy arrays, torch is tensors (default: auto, by its module)",
-    )
+    add_convention(parser)
+    add_dialect(parser)
     add_json(parser)
 
 
@@ -60,6 +56,7 @@ def run(args: argparse.Namespace, out: TextIO) -> int:
         gradients=args.backward,
         convention=args.convention,
         precision=args.precision,
+        **spoken(args),
     )
     if args.json:
         print_json({"right": behaviour.right, "target": args.target, "op": args.op, **behaviour.to_dict()}, out)
@@ -72,6 +69,6 @@ def _check_gradients(args: argparse.Namespace) -> None:
     """Raise if there is nothing to ask for a gradient."""
     from refconv.oracle.kernel import Kernel
 
-    if not Kernel.of(args.target, args.op, convention=args.convention).has_gradients:
+    if not Kernel.of(args.target, args.op, convention=args.convention, dialect=args.dialect).has_gradients:
         problem = f"--of {args.of} is a gradient, and {args.target} returns none."
         raise ArgumentError("refconv", problem, fix="Give --backward, the function for its gradients.")

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from typing import Any
 
 from refconv.errors import ArgumentError
 
-__all__ = ["add_json", "add_op", "add_outputs", "add_precision", "add_suite", "check_names", "one_of", "seed"]
+__all__ = [
+    "CONVENTIONS",
+    "DIALECTS",
+    "add_convention",
+    "add_dialect",
+    "add_json",
+    "add_op",
+    "add_outputs",
+    "add_precision",
+    "add_suite",
+    "check_names",
+    "one_of",
+    "seed",
+    "spoken",
+]
+
+DIALECTS = ("refconv", "torch", "tensorflow", "keras", "xla", "onnx", "webnn")
+"""As the oracle has them, which is not loaded for a help text."""
+
+CONVENTIONS = ("auto", "plain", "torch", "jax", "tensorflow")
 
 
 def add_op(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +39,33 @@ def add_op(parser: argparse.ArgumentParser) -> None:
         help="what it should be: conv2d (default), conv1d, conv3d, conv_transpose2d, depthwise_conv2d, "
         "pointwise_conv2d and their 1d and 3d siblings",
     )
+
+
+def add_convention(parser: argparse.ArgumentParser) -> None:
+    """Add --convention."""
+    parser.add_argument(
+        "--convention",
+        choices=CONVENTIONS,
+        default="auto",
+        help="which arrays it gets: plain is NumPy's, the others a framework's, whose gradients are its own "
+        "(default: auto, by its module)",
+    )
+
+
+def add_dialect(parser: argparse.ArgumentParser, what: str = "in whose words and layouts it is called") -> None:
+    """Add --dialect."""
+    parser.add_argument("--dialect", choices=DIALECTS, default="refconv", help=f"{what} (default: refconv)")
+
+
+def spoken(args: argparse.Namespace) -> dict[str, Any]:
+    """Return --dialect as an argument, if it is one.
+
+    Examples
+    --------
+    >>> spoken(argparse.Namespace(dialect="keras")), spoken(argparse.Namespace(dialect="refconv"))
+    ({'dialect': 'keras'}, {})
+    """
+    return {} if args.dialect == "refconv" else {"dialect": args.dialect}
 
 
 def add_precision(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import argparse
 from typing import TextIO
 
 from refconv.commands.deliver import check_outputs, deliver, print_json
-from refconv.commands.options import add_json, add_op, add_outputs, add_suite, check_names
+from refconv.commands.options import add_dialect, add_json, add_op, add_outputs, add_suite, check_names, spoken
 from refconv.commands.parsing import Subcommands
 from refconv.commands.progress import progress
 
@@ -44,6 +44,7 @@ def _add_write(commands: Subcommands) -> None:
     parser.add_argument("directory", metavar="DIR", help="a new folder, an empty one, or one with older vectors")
     add_op(parser)
     add_suite(parser, "quick")
+    add_dialect(parser, "in whose words and layouts parameters and arrays are written")
     parser.add_argument("--no-gradients", action="store_true", help="leave dy, dx, dw and db out")
     parser.add_argument("--npz", action="store_true", help="one .npz file instead of many .npy files")
     add_json(parser)
@@ -52,6 +53,7 @@ def _add_write(commands: Subcommands) -> None:
 def run_write(args: argparse.Namespace, out: TextIO) -> int:
     """Write the folder and return the exit code."""
     check_names(args)
+    from refconv.oracle.report.words import clean
     from refconv.oracle.vectors import write
 
     with progress(f"writing {args.directory}", shown=not args.json) as step:
@@ -64,13 +66,19 @@ def run_write(args: argparse.Namespace, out: TextIO) -> int:
             gradients=not args.no_gradients,
             npz=args.npz,
             progress=step,
+            **spoken(args),
         )
     said = {name: getattr(args, name) for name in ("directory", "op", "suite", "precision", "seed")}
+    left_out = written.left_out if spoken(args) else ()
     if args.json:
-        print_json({**said, "cases": written.cases}, out)
+        print_json(
+            {**said, **spoken(args), "cases": written.cases, **({"left_out": left_out} if left_out else {})}, out
+        )
     else:
         what = f"{args.op}, {args.precision}, suite {args.suite}, seed {args.seed}"
+        what += f", in the words of {args.dialect}" if spoken(args) else ""
         out.write(f"{args.directory}: {written.cases} cases ({what}).\n")
+        out.writelines(f"left out: {clean(reason)}\n" for reason in left_out)
         out.write(f"Judge a program's results with: refconv vectors check {args.directory} OUTPUTS\n")
     return 0
 

@@ -41,4 +41,4 @@ class guarded:  # noqa: N801 - used as a function; a generator would cost as muc
 
 
 def _holds_objects(value: Any) -> bool:
-    return not isinstance(value, str) and np.asarray(value).dtype == object
+    return value is not None and not isinstance(value, str) and np.asarray(value).dtype == object

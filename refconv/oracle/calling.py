@@ -1,4 +1,4 @@
-"""How a kernel is called: plain NumPy arrays and keyword arguments, or PyTorch tensors and autograd.
+"""How a kernel is called: plain NumPy arrays and keyword arguments, or a framework's arrays and its gradients.
 
 A convention turns the oracle's arrays and options into one call and its result back into arrays. What a kernel prints,
 raises, or writes into its inputs is an `Outcome`, never the caller's problem.
@@ -71,13 +71,20 @@ class Outcome:
     @property
     def declined(self) -> bool:
         """Whether the kernel says of itself that it does not do this."""
-        return self.kind == "raised" and self.message.startswith("NotImplementedError")
+        # the second is TensorFlow's
+        return self.kind == "raised" and self.message.startswith(("NotImplementedError", "UnimplementedError"))
 
 
 class Convention(Protocol):
     """A way of calling."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What callers call it."""
+
+    @property
+    def differentiates(self) -> bool:
+        """Whether it has gradients without a function for them."""
 
     def forward(self, fn: Kernel, arrays: Arrays, parameters: dict[str, Any], *, bias: bool) -> Any:
         """Return y; `bias` says whether the kernel takes one at all."""
@@ -92,6 +99,7 @@ class Plain:
     """NumPy arrays: ``fn(x, w, b, **parameters) -> y`` and ``gradients(dy, x, w, **parameters) -> (dx, dw, db)``."""
 
     name = "plain"
+    differentiates = False
 
     def forward(self, fn: Kernel, arrays: Arrays, parameters: dict[str, Any], *, bias: bool) -> Any:
         """Return y."""
@@ -106,11 +114,11 @@ class Plain:
         return gradients(arrays.dy, arrays.x, arrays.w, **parameters)
 
 
-CONVENTIONS = ("auto", "plain", "torch")
+CONVENTIONS = ("auto", "plain", "torch", "jax", "tensorflow")
 
 
 def convention_of(name: str, fn: Kernel) -> Convention:
-    """Return the convention of this name; "auto" takes PyTorch's for what PyTorch defines, else the plain one.
+    """Return the convention of this name; "auto" takes a framework's for what it defines, else the plain one.
 
     Raises
     ------
@@ -126,11 +134,27 @@ def convention_of(name: str, fn: Kernel) -> Convention:
         raise ArgumentError(
             "check", f"convention must be one of {', '.join(CONVENTIONS)}, but it is {name!r}.", fix="Use 'plain'."
         )
-    if name == "torch" or (name == "auto" and _is_torch(fn)):
+    chosen = _home(fn) if name == "auto" else name
+    if chosen == "torch":
         from refconv.oracle.calling_torch import Torch
 
         return Torch()
+    if chosen in ("jax", "tensorflow"):
+        from refconv.oracle.calling_autodiff import Jax, TensorFlow
+
+        return Jax() if chosen == "jax" else TensorFlow()
     return Plain()
+
+
+def _home(fn: Kernel) -> str:
+    """Return the framework that defines this function, "" for none; it must have been imported, then."""
+    if _is_torch(fn):
+        return "torch"
+    home = str(getattr(getattr(fn, "func", fn), "__module__", "") or "").split(".")[0]
+    if home == "keras" and "keras" in sys.modules:
+        home = str(sys.modules["keras"].config.backend())
+    home = {"jaxlib": "jax", "numpy": ""}.get(home, home)
+    return home if home in CONVENTIONS and home in sys.modules else ""
 
 
 def _is_torch(fn: Kernel) -> bool:

@@ -50,6 +50,7 @@ class Torch:
     """``fn(input, weight, bias, **parameters)`` on tensors; the gradients are autograd's, or `gradients` on tensors."""
 
     name = "torch"
+    differentiates = True
 
     def __init__(self, device: str = "cpu") -> None:
         """Choose the device that the tensors are put on."""

@@ -12,6 +12,7 @@ import numpy as np
 import refconv
 from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError, ArgumentTypeError
+from refconv.oracle.calling_dialects import check_dialect
 from refconv.oracle.cases import Case
 from refconv.oracle.isolate import IsolatedKernel
 from refconv.oracle.kernel import Kernel
@@ -35,6 +36,7 @@ def check(
     precision: str = "float32",
     seed: int = 0,
     convention: str = "auto",
+    dialect: str = "refconv",
     algorithm: str = "direct",
     gradients: bool | None = None,
     isolate: bool = False,
@@ -62,8 +64,13 @@ def check(
         A name in `refconv.oracle.precision.PRECISIONS`.
     seed : int
         Of the suite's numbers.
-    convention : {"auto", "plain", "torch"}
-        How it is called; PyTorch's functions get tensors, and autograd gives their gradients.
+    convention : {"auto", "plain", "torch", "jax", "tensorflow"}
+        Which arrays it gets: NumPy's, or a framework's, whose automatic gradients are checked then. "auto" takes that
+        of the framework that defines it.
+    dialect : {"refconv", "torch", "tensorflow", "keras", "xla", "onnx", "webnn"}
+        In whose words and layouts it is called: ``f(input, filters, strides, padding, data_format, dilations)`` on
+        NHWC and HWIO for "tensorflow", ``f(op_type, inputs, attributes)`` for "onnx", and so on. What the dialect
+        cannot say is left out, and said.
     algorithm : {"direct", "winograd", "fft"}
         What the kernel is, for the tolerance: the fast ones round more.
     gradients : bool, optional
@@ -108,6 +115,7 @@ def check(
     if timeout is not None and not (isinstance(timeout, int | float) and timeout > 0):
         raise ArgumentError("check", f"timeout must be a time in seconds, but it is {timeout}.", fix="Use 60.")
     operation(op)
+    check_dialect("check", dialect)
     precision_of(precision)
     integer("check", "seed", seed, 0)
     if cases is not None and not all(
@@ -117,9 +125,9 @@ def check(
     chosen = list(cases) if cases is not None else suite_of(suite, op, precision=precision, seed=seed)
     kernel: Kernel | IsolatedKernel
     if isolate or timeout is not None:
-        kernel = IsolatedKernel(fn, op, backward, convention, timeout or 60.0)
+        kernel = IsolatedKernel(fn, op, backward, convention, dialect, timeout or 60.0)
     else:
-        kernel = Kernel.of(fn, op, backward=backward, convention=convention)
+        kernel = Kernel.of(fn, op, backward=backward, convention=convention, dialect=dialect)
     run = Run(kernel, op, precision, algorithm)
     run.gradients = kernel.has_gradients if gradients is None else gradients and kernel.has_gradients
     if (gradients or suite == "gradients") and not kernel.has_gradients:
@@ -157,5 +165,6 @@ def check(
             "numpy": np.__version__,
             "python": platform.python_version(),
             "machine": platform.machine(),
+            **({} if dialect == "refconv" else {"dialect": dialect}),
         },
     )

@@ -17,6 +17,7 @@ from refconv.arithmetic.per_axis import choice, integer
 from refconv.errors import ShapeError
 from refconv.oracle.behaviour import AxisBehaviour, Behaviour, read_axis
 from refconv.oracle.calling import Refused
+from refconv.oracle.calling_dialects import own_layouts
 from refconv.oracle.cases import Case
 from refconv.oracle.explain import Observation, explain
 from refconv.oracle.judge import judge
@@ -74,6 +75,7 @@ def identify(
     of: str = "y",
     gradients: Callable[..., Any] | str | None = None,
     convention: str = "auto",
+    dialect: str = "refconv",
     precision: str = "float32",
     **options: Any,
 ) -> Behaviour:
@@ -89,12 +91,15 @@ def identify(
         Which result to measure.
     gradients : callable or str, optional
         ``g(dy, x, w, *, ...) -> (dx, dw, db)``, for `of` "dx" and "dw".
-    convention : {"auto", "plain", "torch"}
-        How it is called.
+    convention : {"auto", "plain", "torch", "jax", "tensorflow"}
+        Which arrays it gets.
+    dialect : {"refconv", "torch", "tensorflow", "keras", "xla", "onnx", "webnn"}
+        In whose words and layouts it is called; what is measured is said in refconv's.
     precision : str
         The type of the arrays it is given.
     **options
-        The call to measure, as `refconv.conv2d` takes it; without any, one in which every number matters.
+        The call to measure, as `refconv.conv2d` takes it; without any, one in which every number matters, as far as
+        the kernel takes them.
 
     Returns
     -------
@@ -104,7 +109,7 @@ def identify(
     Raises
     ------
     ArgumentError
-        For an unknown operation, convention or precision, and options that do not go together.
+        For an unknown operation, convention, dialect or precision, and options that do not go together.
 
     Examples
     --------
@@ -114,7 +119,7 @@ def identify(
     >>> identify(flipped).sentences
     ('the kernel is flipped along H',)
     """
-    kernel = Kernel.of(fn, op, backward=gradients, convention=convention)
+    kernel = Kernel.of(fn, op, backward=gradients, convention=convention, dialect=dialect)
     kind = operation(op)
     choice("identify", "of", of, ("y", "dx", "dw"))
     for name in options:
@@ -153,7 +158,8 @@ def identify_kernel(kernel: Kernel, case: Case, of: str = "y", *, loosen: bool =
     case = _accepted(kernel, case) if loosen else case
     behaviour = _measured(kernel, kernel.call, case, of)
     if not behaviour.right:
-        found = find_layouts(kernel.call, case.op, case.precision)
+        own = own_layouts(kernel.dialect, case.operation)
+        found = find_layouts(kernel.call, case.op, case.precision, own)
         if found is not None:
             inside = _measured(kernel, found.around(kernel.call), case, of)
             others = () if inside.right else inside.sentences
@@ -202,6 +208,20 @@ def _accepted(kernel: Kernel, case: Case) -> Case:
                 continue
             case = tried
             break
+    return _together(kernel, case)
+
+
+def _together(kernel: Kernel, case: Case) -> Case:
+    """Return the case with fewer of the options that a kernel takes one by one, but not all at once."""
+    ones = (1,) * case.operation.rank
+    for changed in ({}, {"dilation": ones}, {"output_padding": (0,) * case.operation.rank}, {"stride": ones}):
+        known = {name: value for name, value in changed.items() if name in case.options}
+        case = replace(case, options={**case.options, **known})
+        try:
+            kernel.forms.spell(case)
+        except Refused:
+            continue
+        break
     return case
 
 

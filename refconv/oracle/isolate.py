@@ -33,7 +33,7 @@ class IsolatedKernel:
 
     Parameters
     ----------
-    fn, op, backward, convention
+    fn, op, backward, convention, dialect
         As for `Kernel.of`.
     timeout : float
         Seconds that one call may take.
@@ -43,6 +43,7 @@ class IsolatedKernel:
     op: str
     backward: Callable[..., Any] | str | None = None
     convention: str = "auto"
+    dialect: str = "refconv"
     timeout: float = 60.0
     _process: BaseProcess | None = field(default=None, repr=False)
     _link: Connection | None = field(default=None, repr=False)
@@ -100,7 +101,7 @@ class IsolatedKernel:
     def _start(self) -> None:
         if self._process is not None and self._process.is_alive():
             return
-        target = (self.fn, self.op, self.backward, self.convention)
+        target = (self.fn, self.op, self.backward, self.convention, self.dialect)
         context: Any = multiprocessing.get_context(_method(target))
         here, there = context.Pipe()
         process = context.Process(target=_serve, args=(there, target), daemon=True)
@@ -155,7 +156,7 @@ def _serve(link: Connection, target: tuple[Any, ...]) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    fn, op, backward, convention = target
+    fn, op, backward, convention, dialect = target
     kernel: Kernel | None = None
     while True:
         try:
@@ -164,7 +165,7 @@ def _serve(link: Connection, target: tuple[Any, ...]) -> None:
             return
         try:
             if kernel is None:
-                kernel = Kernel.of(fn, op, backward=backward, convention=convention)
+                kernel = Kernel.of(fn, op, backward=backward, convention=convention, dialect=dialect)
             answer = _answer(kernel, question)
         except (ArgumentError, Refused) as error:
             answer = error

@@ -9,6 +9,7 @@ from typing import Any
 
 from refconv.errors import ArgumentTypeError
 from refconv.oracle.calling import Convention, Outcome, Refused, as_array, attempt, convention_of
+from refconv.oracle.calling_dialects import Spoken, check_dialect, forms_in, wording_of
 from refconv.oracle.cases import Arrays, Case
 from refconv.oracle.forms import Forms, is_neutral, learn, taken_by
 from refconv.oracle.operations import Operation, operation
@@ -31,12 +32,15 @@ class Kernel:
         How it is called.
     backward : callable, optional
         Gives dx, dw and db.
+    dialect : str
+        In whose words it is called; "refconv" for its own.
     """
 
     fn: Callable[..., Any]
     operation: Operation
     convention: Convention
     backward: Callable[..., Any] | None = None
+    dialect: str = "refconv"
 
     @classmethod
     def of(
@@ -46,15 +50,18 @@ class Kernel:
         *,
         backward: Callable[..., Any] | str | None = None,
         convention: str = "auto",
+        dialect: str = "refconv",
     ) -> Kernel:
         """Return the kernel that a caller means, by name or by itself.
 
         Raises
         ------
         ArgumentError
-            For an unknown operation or convention, and a name that leads nowhere.
+            For an unknown operation, convention or dialect, for an operation that the dialect has not, and a name that
+            leads nowhere.
         """
         kind = operation(op)
+        wording = None if check_dialect("check", dialect) == "refconv" else wording_of(dialect, kind)
         function = load(fn) if isinstance(fn, str) else fn
         gradients = load(backward) if isinstance(backward, str) else backward
         for name, given in (("fn", function), ("backward", gradients)):
@@ -64,16 +71,19 @@ class Kernel:
                     f"{name} must be a function or its name, but it is {given!r}.",
                     fix='Such as "file.py:conv2d".',
                 )
-        return cls(function, kind, convention_of(convention, function), gradients)
+        called = convention_of(convention, function)
+        return cls(function, kind, called if wording is None else Spoken(wording, called), gradients, dialect)
 
     @property
     def has_gradients(self) -> bool:
         """Whether there is anything to ask for dx, dw and db."""
-        return self.backward is not None or self.convention.name == "torch"
+        return self.backward is not None or self.convention.differentiates
 
     @cached_property
     def forms(self) -> Forms:
-        """What the kernel takes, found out when first asked."""
+        """What the kernel takes, found out when first asked; in a dialect, what its words and the signature say."""
+        if isinstance(self.convention, Spoken):
+            return forms_in(self.dialect, self.convention.wording, self.fn)
 
         def one(case: Case, spelled: dict[str, Any]) -> Outcome:
             arrays = replace(case, fill="integers").arrays()
@@ -99,7 +109,9 @@ class Kernel:
 
     def _for_gradients(self, spelled: dict[str, Any]) -> dict[str, Any]:
         """Return the options without those that the function for the gradients does not take."""
-        named = None if self.backward is None else taken_by(self.backward, self.operation)[0]
+        if self.backward is None or isinstance(self.convention, Spoken):
+            return spelled  # in a dialect what it does not take is found out when it is said
+        named = taken_by(self.backward, self.operation)[0]
         if named is None:
             return spelled
         for name in spelled.keys() - set(named):

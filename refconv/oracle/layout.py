@@ -25,17 +25,21 @@ __all__ = ["Layouts", "find_layouts"]
 
 
 class Layouts(NamedTuple):
-    """The order of the axes of x (and y), and of w, as `refconv.conv2d` spells them."""
+    """The order of the axes of x (and y), and of w, as `refconv.conv2d` spells them.
+
+    `own` has the orders in which they are handed over: refconv's, or those of the dialect that is spoken.
+    """
 
     op: str
     x: str
     w: str
+    own: tuple[str, str] | None = None
 
     def __str__(self) -> str:
         """Return the two as a sentence."""
-        usual = _usual(operation(self.op))
+        usual = self.own or _usual(operation(self.op))
         said = [f"{name} is taken as {order}" for name, order in (("x", self.x), ("w", self.w))]
-        return " and ".join(text for text, order, own in zip(said, self[1:], usual, strict=True) if order != own)
+        return " and ".join(text for text, order, own in zip(said, self[1:3], usual, strict=True) if order != own)
 
     def around(self, call: Call) -> Call:
         """Return the call with arrays turned to the kernel's layouts, and its results turned back."""
@@ -57,8 +61,10 @@ class Layouts(NamedTuple):
         return turning
 
 
-def find_layouts(call: Call, op: str, name: str = "float32") -> Layouts | None:
+def find_layouts(call: Call, op: str, name: str = "float32", own: tuple[str, str] | None = None) -> Layouts | None:
     """Return the layouts under which a kernel is right; None for the usual ones, and where none fits.
+
+    `own` are the orders in which the call hands x and w over, by default refconv's.
 
     Examples
     --------
@@ -80,11 +86,22 @@ def find_layouts(call: Call, op: str, name: str = "float32") -> Layouts | None:
     y = outcome.results.get("y")
     if not isinstance(y, np.ndarray):
         return None
-    for found in _orders(kind):
-        expected = kind.forward(x, w, layout=found.x, kernel_layout=found.w)
+    for found in _orders(kind, own or _usual(kind)):
+        layout, kernel_layout = _in_ours(found)
+        expected = kind.forward(x, w, layout=layout, kernel_layout=kernel_layout)
         if expected.shape == y.shape and np.array_equal(expected, y):
-            return None if found[1:] == _usual(kind) else found
+            return None if found[1:3] == (own or _usual(kind)) else found
     return None
+
+
+def _in_ours(found: Layouts) -> tuple[str, str]:
+    """Return what the axes of refconv's arrays are taken for, once they have been handed over."""
+    usual = _usual(operation(found.op))
+    x, w = (
+        "".join(order[own.index(letter)] for letter in ours)
+        for order, own, ours in zip((found.x, found.w), found.own or usual, usual, strict=True)
+    )
+    return x, w
 
 
 def _usual(kind: Operation) -> tuple[str, str]:
@@ -93,22 +110,22 @@ def _usual(kind: Operation) -> tuple[str, str]:
     return "NC" + names, pair + names
 
 
-def _orders(kind: Operation) -> Iterator[Layouts]:
-    """Yield layouts, the usual ones first; the axes of x stay in their order, those of w may be turned round."""
-    x, w = _usual(kind)
-    spatial = letters(kind.rank)
-    of_x = (x, f"N{spatial}C", f"{spatial}NC", f"C{spatial}N", f"CN{spatial}", f"{spatial}CN")
+def _orders(kind: Operation, own: tuple[str, str]) -> Iterator[Layouts]:
+    """Yield layouts, a call's own ones first; the axes of x stay in their order, those of w may be turned round."""
+    (x, w), spatial = own, letters(kind.rank)
+    known = (f"NC{spatial}", f"N{spatial}C", f"{spatial}NC", f"C{spatial}N", f"CN{spatial}", f"{spatial}CN")
+    of_x = (x, *(order for order in known if order != x))
     of_w = [w, *("".join(order) for order in permutations(w) if "".join(order) != w)]
     usual_axes = [order for order in of_w if "".join(a for a in order if a in spatial) == spatial]
     others = [order for order in of_w if order not in usual_axes] if kind.rank < 3 else []
     for kernel in (*usual_axes, *others):
         for order in of_x:
-            yield Layouts(kind.name, order, kernel)
+            yield Layouts(kind.name, order, kernel, own)
 
 
 def _parsed(found: Layouts) -> tuple[Layout, Layout]:
-    x, w = _usual(operation(found.op))
-    return parse(found.op, "layout", found.x, x), parse(found.op, "kernel_layout", found.w, w)
+    (x, w), (layout, kernel_layout) = _usual(operation(found.op)), _in_ours(found)
+    return parse(found.op, "layout", layout, x), parse(found.op, "kernel_layout", kernel_layout, w)
 
 
 def _fits(result: Array, layout: Layout) -> bool:

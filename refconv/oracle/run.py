@@ -10,6 +10,7 @@ import numpy as np
 
 from refconv.errors import RefconvError
 from refconv.oracle.calling import Outcome, Refused
+from refconv.oracle.calling_dialects import own_layouts
 from refconv.oracle.cases import Arrays, Case
 from refconv.oracle.diagnosis import diagnose
 from refconv.oracle.diagnosis.record import Record
@@ -126,7 +127,9 @@ class Run:
         def again(case: Case, arrays: Arrays, of: str) -> Outcome:
             return self.kernel.call(case, arrays, of)
 
-        record = Record(self.op, self.precision, self.algorithm, self.failures, self.observations, self.returned, again)
+        seen = self.failures, self.observations, self.returned
+        layouts = own_layouts(self.kernel.dialect, operation(self.op))
+        record = Record(self.op, self.precision, self.algorithm, *seen, again, layouts)
         return diagnose(record)
 
     def accepts_impossible(self) -> tuple[Cause, ...]:

@@ -21,7 +21,7 @@ def order(record: Record) -> Iterator[Cause]:
     fine = sum(of == "y" for _, of in record.returned) - sum(f.kind != "raised" for f in failures)
     if record.again is None or fine > len(failures):
         return
-    found = find_layouts(record.again, record.op, record.precision)
+    found = find_layouts(record.again, record.op, record.precision, record.layouts)
     if found is None:
         return
     right = found.around(record.again)

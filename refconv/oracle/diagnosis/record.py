@@ -29,6 +29,8 @@ class Record:
         The cases, and which result of them, that came back at all.
     again : callable, optional
         Calls the kernel once more: a case, its arrays, and the result wanted. None where there are only outputs.
+    layouts : tuple of str, optional
+        The orders in which x and w are handed to the kernel, where they are not refconv's.
     """
 
     op: str
@@ -38,6 +40,7 @@ class Record:
     observations: Sequence[Observation] = ()
     returned: Sequence[tuple[Case, str]] = ()
     again: Callable[[Case, Arrays, str], Outcome] | None = None
+    layouts: tuple[str, str] | None = None
     explained: set[tuple[str, str]] = field(default_factory=set)
     nearly: set[tuple[str, str]] = field(default_factory=set)
     """What known mistakes give but for a rounding, which has to be found yet."""

@@ -8,20 +8,24 @@ import zipfile
 from collections.abc import Iterator
 
 from refconv.ops.elements import Array
+from refconv.oracle.calling_dialects import wording_of
 from refconv.oracle.cases import Arrays, Case
 from refconv.oracle.truth import Truth
 from refconv.oracle.vectors.claim import PARAMETERS, Claim
 from refconv.oracle.vectors.encode import encode
 from refconv.oracle.vectors.plain import parameter_lines, plain
 from refconv.oracle.vectors.records import TRUTH_ARRAYS, ArrayFile, Result, Vector
+from refconv.oracle.vectors.spoken import call_of, spoken_lines
 
 __all__ = ["put_case"]
 
 ARCHIVE = "vectors.npz"
 
 
-def put_case(claim: Claim, name: str, case: Case, *, gradients: bool, npz: bool) -> Vector:
+def put_case(claim: Claim, name: str, case: Case, *, gradients: bool, npz: bool, dialect: str = "refconv") -> Vector:
     """Write one case into the folder `name`, and return what the manifest says of it.
+
+    In a dialect the arrays have its order of axes, and the parameters its words.
 
     Examples
     --------
@@ -34,11 +38,15 @@ def put_case(claim: Claim, name: str, case: Case, *, gradients: bool, npz: bool)
     ('a/x.npy', 'a/y.truth.npy')
     """
     inputs = case.arrays()
-    claim.put(f"{name}/{PARAMETERS}", "".join(f"{line}\n" for line in parameter_lines(case)).encode())
+    wording = None if dialect == "refconv" else wording_of(dialect, case.operation)
+    lines = parameter_lines(case) if wording is None else spoken_lines(wording, dialect, case)
+    claim.put(f"{name}/{PARAMETERS}", "".join(f"{line}\n" for line in lines).encode())
     arrays = {key: array for key, array in inputs._asdict().items() if array is not None and (gradients or key != "dy")}
     truths = {of: _truth(case, of, inputs) for of in _results(inputs, gradients=gradients)}
     files = {(key, ""): array for key, array in arrays.items()}
     files |= {(of, part): array for of, truth in truths.items() for part, array in _parts(truth)}
+    if wording is not None:
+        files = {key: wording.leave("y" if key[0] == "dy" else key[0], array) for key, array in files.items()}
     if npz:
         said = _archive(claim, f"{name}/{ARCHIVE}", files)
     else:
@@ -52,6 +60,8 @@ def put_case(claim: Claim, name: str, case: Case, *, gradients: bool, npz: bool)
         truth={
             of: Result(truth.terms, {part: said[of, part] for part, _ in _parts(truth)}) for of, truth in truths.items()
         },
+        dialect=dialect,
+        call=None if wording is None else call_of(wording, case),
     )
 
 

@@ -127,6 +127,7 @@ def _report(
             "numpy": np.__version__,
             "python": platform.python_version(),
             "machine": platform.machine(),
+            **({} if folder.dialect == "refconv" else {"dialect": folder.dialect}),
         },
     )
 

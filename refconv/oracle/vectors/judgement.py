@@ -77,6 +77,8 @@ def judge(
         return Judged(failure=Failure(vector.case, of, "missing", message))
     kept = precision(vector.case.precision)
     truth = load_truth(home, vector, of, inputs, limit=limit)
+    wording = vector.wording
+    expected = truth.value.shape if wording is None else wording.shape(of, truth.value.shape)
 
     def fail(kind: str, message: str, **more: Any) -> Failure:
         return Failure(vector.case, of, kind, message, **more)
@@ -89,7 +91,7 @@ def judge(
             raise _UnfitError("shape", misshapen(header.shape))
 
     def misshapen(shape: tuple[int, ...]) -> str:
-        return f"{of} has shape {shape}, but it should be {truth.value.shape}."
+        return f"{of} has shape {shape}, but it should be {expected}."
 
     try:
         y = decoded(found.read(vector.name, of, check), kept.dtype)
@@ -97,8 +99,9 @@ def judge(
         return Judged(failure=fail(error.kind, str(error)))
     except VectorError as error:
         return Judged(failure=fail("unreadable", str(error)))
-    if y.shape != truth.value.shape:
-        return Judged(y, fail("shape", misshapen(y.shape)))
+    fits, shape, y = y.shape == expected, y.shape, vector.entered(of, y)
+    if not fits:
+        return Judged(y, fail("shape", misshapen(shape)))
     wider = not kept.is_integer and y.dtype != kept.numpy_dtype
     notes = (f"{of} is {y.dtype}, wider than {kept.dtype}",) if wider else ()
     seen = compare(y, truth, precision=kept, policy=vector.policy, algorithm=algorithm, signs=vector.signs)

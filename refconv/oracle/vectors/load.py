@@ -55,8 +55,8 @@ def load_array(home: Path, said: ArrayFile, *, limit: int = LIMIT) -> Array:
 
 
 def load_inputs(home: Path, vector: Vector, *, limit: int = LIMIT) -> Arrays:
-    """Return the inputs of a case; dy is zeros where the vectors have none, for there are no gradients then."""
-    found = {name: load_array(home, said, limit=limit) for name, said in vector.arrays.items()}
+    """Return the inputs of a case, in refconv's order; dy is zeros where the vectors have none, and no gradients."""
+    found = {name: _entered(home, vector, name, said, limit) for name, said in vector.arrays.items()}
     dy = found.get("dy")
     if dy is None:
         dy = np.zeros(vector.case.y_shape, precision(vector.case.precision).numpy_dtype)
@@ -64,9 +64,9 @@ def load_inputs(home: Path, vector: Vector, *, limit: int = LIMIT) -> Arrays:
 
 
 def load_truth(home: Path, vector: Vector, of: str, inputs: Arrays, *, limit: int = LIMIT) -> Truth:
-    """Return the truth about a result of a case, from its files alone."""
+    """Return the truth about a result of a case, from its files alone, in refconv's order."""
     said = vector.truth[of]
-    parts = {name: load_array(home, file, limit=limit) for name, file in said.arrays.items()}
+    parts = {name: _entered(home, vector, of, file, limit) for name, file in said.arrays.items()}
     for name in ("error_bound", "magnitude", "spread"):
         if not (parts[name] >= 0).all():
             raise VectorError(
@@ -75,3 +75,8 @@ def load_truth(home: Path, vector: Vector, of: str, inputs: Arrays, *, limit: in
     x, w, b, dy = inputs
     asked = request(vector.case.op, x, w, b, dy=dy, of=of, **vector.case.options)
     return Truth(**parts, terms=said.terms, request=asked)
+
+
+def _entered(home: Path, vector: Vector, name: str, said: ArrayFile, limit: int) -> Array:
+    """Return an array in refconv's order, contiguous: whoever works on it need not know of another."""
+    return np.ascontiguousarray(vector.entered(name, load_array(home, said, limit=limit)))

@@ -12,6 +12,7 @@ from typing import Any
 
 from refconv.arithmetic.integers import product
 from refconv.errors import RefconvError
+from refconv.oracle.calling_dialects import DIALECTS, wording_of
 from refconv.oracle.cases import Case
 from refconv.oracle.fills import FILLS
 from refconv.oracle.operations import OPERATIONS, Operation, operation
@@ -30,6 +31,7 @@ from refconv.oracle.vectors.records import (
     Result,
     Vector,
 )
+from refconv.oracle.vectors.spoken import tells
 from refconv.oracle.vectors.untrusted import LIMIT
 
 __all__ = ["MANIFEST", "folder_of", "read_manifest"]
@@ -85,10 +87,13 @@ def folder_of(document: Node, *, limit: int = LIMIT) -> Folder:
       Install a newer refconv, or write the vectors again with this one.
     """
     _check_version(document)
-    fields = document.fields(("format", "version", "refconv", "op", "suite", "precision", "seed", "cases"))
+    fields = document.fields(
+        ("format", "version", "refconv", "op", "suite", "precision", "seed", "cases"), ("dialect",)
+    )
     op = operation(fields["op"].choice(OPERATIONS))
     kept = fields["precision"].choice(PRECISIONS)
-    cases = tuple(_vector(node, op, kept, limit) for node in fields["cases"].items(1, MOST_CASES))
+    dialect = _dialect(fields["dialect"], op) if "dialect" in fields else "refconv"
+    cases = tuple(_vector(node, op, kept, dialect, limit) for node in fields["cases"].items(1, MOST_CASES))
     _check_names(fields["cases"], cases)
     return Folder(
         refconv=fields["refconv"].text(r"[0-9][A-Za-z0-9.+-]*", 40),
@@ -97,7 +102,22 @@ def folder_of(document: Node, *, limit: int = LIMIT) -> Folder:
         precision=kept,
         seed=fields["seed"].integer(0, 2**63 - 1),
         cases=cases,
+        dialect=dialect,
     )
+
+
+def _dialect(node: Node, op: Operation) -> str:
+    """Return the dialect's name, once the rest of what is said of it is so."""
+    fields = node.fields(("name", "function", "x", "w"))
+    name = fields["name"].choice(DIALECTS[1:])
+    try:
+        wording = wording_of(name, op)
+    except RefconvError as error:
+        raise node.wrong(f"{node.where}: there is no {op.name} in it.", *str(error).splitlines()) from error
+    x, w = wording.layouts
+    for key, said in (("function", wording.function), ("x", x.letters), ("w", w.letters)):
+        fields[key].choice([said])
+    return name
 
 
 def _check_version(document: Node) -> None:
@@ -125,13 +145,13 @@ def _check_names(node: Node, cases: tuple[Vector, ...]) -> None:
         seen.add(vector.name.casefold())
 
 
-def _vector(node: Node, op: Operation, kept: str, limit: int) -> Vector:
-    fields = node.fields(("name", "policy", "signs", "parameters", "arrays", "truth"))
+def _vector(node: Node, op: Operation, kept: str, dialect: str, limit: int) -> Vector:
+    spoken = ("call",) if dialect != "refconv" else ()
+    fields = node.fields(("name", "policy", "signs", "parameters", "arrays", "truth", *spoken))
     case = _case(fields["parameters"], op, kept)
-    y_shape = _y_shape(fields["parameters"], case)
-    shapes = {"x": case.x_shape, "w": case.w_shape, "b": (y_shape[1],), "dy": y_shape}
+    shapes = _shapes(fields["parameters"], case, dialect)
     truth = {
-        of: _result(inner, shapes[of[-1]] if of != "y" else y_shape, precision(kept).is_integer)
+        of: _result(inner, shapes[of[-1]], precision(kept).is_integer)
         for of, inner in fields["truth"].fields((), RESULTS).items()
     }
     if not truth:
@@ -148,6 +168,8 @@ def _vector(node: Node, op: Operation, kept: str, limit: int) -> Vector:
         signs=fields["signs"].choice(("any", "random")),
         arrays=arrays,
         truth=truth,
+        dialect=dialect,
+        call=_call(fields["call"], case, dialect) if spoken else None,
     )
     total = sum(array.nbytes for array in vector.files)
     if total > limit:
@@ -187,15 +209,28 @@ def _option(name: str, node: Node, rank: int) -> Any:
     return tuple(entry.integer(PER_AXIS[name], SIZE) for entry in node.items(rank, rank))
 
 
-def _y_shape(node: Node, case: Case) -> tuple[int, ...]:
-    """Return the result's shape, once it is clear that the case can be planned."""
+def _call(node: Node, case: Case, dialect: str) -> dict[str, Any]:
+    """Return what the dialect's function is told, once it is clear that it is what the parameters say."""
+    if not tells(wording_of(dialect, case.operation), case, node.value):
+        raise node.wrong(f"{node.where} is not how {dialect} says the parameters of this case.")
+    call: dict[str, Any] = node.value
+    return call
+
+
+def _shapes(node: Node, case: Case, dialect: str) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the arrays as they are written, once it is clear that the case can be planned."""
     for name, shape in (("x_shape", case.x_shape), ("w_shape", case.w_shape)):
         if product(max(n, 1) for n in shape) > LIMIT:
             raise node.wrong(f"{node.where}.{name} is larger than any case: {shape}.")
     try:
-        return case.y_shape
+        y_shape = case.y_shape
     except RefconvError as error:
         raise node.wrong(f"{node.where} cannot be computed.", *str(error).splitlines()) from error
+    shapes = {"x": case.x_shape, "w": case.w_shape, "b": (y_shape[1],), "y": y_shape, "dy": y_shape}
+    if dialect == "refconv":
+        return shapes
+    wording = wording_of(dialect, case.operation)
+    return {name: wording.shape("y" if name == "dy" else name, shape) for name, shape in shapes.items()}
 
 
 def _result(node: Node, shape: tuple[int, ...], whole: bool) -> Result:

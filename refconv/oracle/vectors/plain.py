@@ -8,7 +8,7 @@ from typing import Any
 
 from refconv.oracle.cases import Case
 
-__all__ = ["parameter_lines", "plain"]
+__all__ = ["flat", "parameter_lines", "plain"]
 
 
 def plain(case: Case) -> Case:
@@ -65,10 +65,17 @@ def parameter_lines(case: Case) -> list[str]:
         **said.options,
         "bias": int(said.bias),
     }
-    return [f"{name} {' '.join(_flat(value))}" for name, value in values.items()]
+    return [f"{name} {' '.join(flat(value))}" for name, value in values.items()]
 
 
-def _flat(value: Any) -> Iterable[str]:
-    if isinstance(value, tuple):
-        return [text for entry in value for text in _flat(entry)]
-    return [str(value)]
+def flat(value: Any) -> Iterable[str]:
+    """Return the entries of a value in order, as text; true is 1.
+
+    Examples
+    --------
+    >>> flat(((1, 0), (2, "a"))), flat(True)
+    (['1', '0', '2', 'a'], ['1'])
+    """
+    if isinstance(value, tuple | list):
+        return [text for entry in value for text in flat(entry)]
+    return [str(int(value) if isinstance(value, bool) else value)]

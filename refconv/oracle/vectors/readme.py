@@ -21,15 +21,28 @@ A .npy file has 10 bytes (\\x93NUMPY, 1, 0, and the length of the header in two 
 header (text like {{'descr': '<f4', 'fortran_order': False, 'shape': (1, 4, 5, 5), }}), then the elements,
 little-endian, the last axis fastest. '<f4' is float32. bfloat16 stands as uint16 ('<u2'), bit for bit.
 
-parameters.txt has op, precision, x_shape, w_shape and y_shape (N, C and the sizes), bias (1: there is one),
-and what the operation has of stride, padding (before and after the first axis, before and after the second,
-...; negative: cropped), dilation, groups, padding_mode, output_padding. Lines are under 500 characters.
+{parameters}
 
 {meaning}
 Write what your program computes to OUTPUTS/NAME/y.npy, and gradients, if it has them, to dx.npy, dw.npy and
 db.npy there; or to OUTPUTS/NAME.npz, with members y, dx, dw, db; or all of it to one OUTPUTS/outputs.npz, with
 members NAME/y and so on. Their type is {types}. List cases that it does not support in
 OUTPUTS/skipped.txt, one a line: the name, and why. Then run:  refconv vectors check VECTORS OUTPUTS
+"""
+
+PARAMETERS = """\
+parameters.txt has op, precision, x_shape, w_shape and y_shape (N, C and the sizes), bias (1: there is one),
+and what the operation has of stride, padding (before and after the first axis, before and after the second,
+...; negative: cropped), dilation, groups, padding_mode, output_padding. Lines are under 500 characters."""
+
+SPOKEN = """\
+These vectors are in the words of {name}: x, y, dx and dy are {x}, w and dw are {w}.
+parameters.txt has op, precision, x_shape, w_shape and y_shape in these orders, bias (1: there is one), and the
+arguments of {name}'s {function} by name, the entries of lists in order; true is 1. manifest.json has the same
+arguments as lists, as "call", and refconv's own, as "parameters". Lines are under 500 characters."""
+
+DEFINED = """\
+What the arguments mean is what {name}'s documentation of {function} says.
 """
 
 FILES = """\
@@ -85,8 +98,10 @@ def readme(folder: Folder, *, gradients: bool, npz: bool) -> str:
     )
     family = operation(folder.op).family
     modes = "padding_mode" in operation(folder.op).parameters
+    spoken = folder.spoken
     return TEXT.format(
-        meaning=MEANING[family] + (MODES if modes else ""),
+        parameters=PARAMETERS if spoken is None else SPOKEN.format(**spoken),
+        meaning=MEANING[family] + (MODES if modes else "") if spoken is None else DEFINED.format(**spoken),
         types=" or ".join(accepted_types(precision(folder.precision))),
         op=folder.op,
         precision=folder.precision,

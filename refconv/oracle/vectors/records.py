@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from refconv.arithmetic.integers import product
+from refconv.ops.elements import Array
+from refconv.oracle.calling_dialects import wording_of
 from refconv.oracle.cases import Case
+from refconv.oracle.operations import operation
+from refconv.oracle.wordings.model import Wording
 
 __all__ = [
     "FORMAT",
@@ -88,6 +92,19 @@ class Vector:
     signs: str
     arrays: dict[str, ArrayFile]
     truth: dict[str, Result]
+    dialect: str = "refconv"
+    call: dict[str, Any] | None = None
+    """What the dialect's function is told, as JSON has it; None for refconv's own words."""
+
+    @property
+    def wording(self) -> Wording | None:
+        """How the dialect says it; None for refconv's own words."""
+        return None if self.dialect == "refconv" else wording_of(self.dialect, self.case.operation)
+
+    def entered(self, name: str, array: Array) -> Array:
+        """Return an array of a file, "x" or "dw" or another, in refconv's order."""
+        wording = self.wording
+        return array if wording is None else wording.enter(name, array, self.case.w_shape)
 
     @property
     def files(self) -> list[ArrayFile]:
@@ -103,6 +120,7 @@ class Vector:
             "parameters": self.case.parameters(),
             "arrays": {name: array.as_json() for name, array in self.arrays.items()},
             "truth": {of: result.as_json() for of, result in self.truth.items()},
+            **({} if self.call is None else {"call": self.call}),
         }
 
 
@@ -116,6 +134,16 @@ class Folder:
     precision: str
     seed: int
     cases: tuple[Vector, ...]
+    dialect: str = "refconv"
+
+    @property
+    def spoken(self) -> dict[str, str] | None:
+        """The dialect, its function and the orders of the arrays' axes, as JSON has them; None for refconv's own."""
+        if self.dialect == "refconv":
+            return None
+        wording = wording_of(self.dialect, operation(self.op))
+        x, w = wording.layouts
+        return {"name": self.dialect, "function": wording.function, "x": x.letters, "w": w.letters}
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as JSON has it."""
@@ -127,5 +155,6 @@ class Folder:
             "suite": self.suite,
             "precision": self.precision,
             "seed": self.seed,
+            **({} if self.spoken is None else {"dialect": self.spoken}),
             "cases": [vector.as_json() for vector in self.cases],
         }

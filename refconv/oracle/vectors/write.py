@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import refconv
 from refconv.errors import ArgumentError
+from refconv.oracle.calling_dialects import check_dialect, wording_of
 from refconv.oracle.cases import Case
 from refconv.oracle.operations import operation
 from refconv.oracle.precision import precision as precision_of
@@ -21,17 +22,19 @@ from refconv.oracle.vectors.fields import MANIFEST_LIMIT
 from refconv.oracle.vectors.plain import plain
 from refconv.oracle.vectors.readme import readme
 from refconv.oracle.vectors.records import Folder, Vector
+from refconv.oracle.vectors.spoken import sayable
 
 __all__ = ["Summary", "write"]
 
 
 class Summary(NamedTuple):
-    """What was written, and where."""
+    """What was written, and where; and what was left out, since the dialect cannot say it."""
 
     directory: Path
     cases: int
     files: int
     bytes: int
+    left_out: tuple[str, ...] = ()
 
 
 def write(
@@ -41,6 +44,7 @@ def write(
     suite: str = "quick",
     precision: str = "float32",
     seed: int = 0,
+    dialect: str = "refconv",
     gradients: bool = True,
     npz: bool = False,
     progress: Callable[[int, int, str], object] | None = None,
@@ -60,6 +64,8 @@ def write(
         The number types.
     seed : int
         Of the suite: the same one gives the same bytes.
+    dialect : {"refconv", "torch", "tensorflow", "keras", "xla", "onnx", "webnn"}
+        In whose words the parameters are, and in whose order the arrays' axes. Cases that it cannot say are left out.
     gradients : bool
         Whether to write dy, and the truth about dx, dw and db.
     npz : bool
@@ -72,14 +78,14 @@ def write(
     Returns
     -------
     Summary
-        The folder, and the numbers of cases, files and bytes.
+        The folder, the numbers of cases, files and bytes, and what was left out.
 
     Raises
     ------
     VectorError
         If something else is in the folder, or it cannot be written.
     ArgumentError
-        For an unknown operation, suite or precision, for cases of others, and for a seed that is none.
+        For an unknown operation, suite, precision or dialect, for cases of others, and for a seed that is none.
 
     Examples
     --------
@@ -94,9 +100,7 @@ def write(
     """
     operation(op), precision_of(precision).numpy_dtype
     _check_seed(seed)
-    chosen = _distinct(_cases(op, suite, precision, seed) if cases is None else list(cases))
-    if not chosen:
-        raise ArgumentError("vectors", "there are no cases to write.", fix="Name a suite, or give some cases.")
+    chosen = _cases(op, suite, precision, seed) if cases is None else list(cases)
     for case in chosen:
         if (case.op, case.precision) != (op, precision):
             raise ArgumentError(
@@ -104,11 +108,18 @@ def write(
                 f"a case is of {case.op} in {case.precision}, but these vectors are of {op} in {precision}.",
                 fix="Write a folder for each operation and precision.",
             )
+    left_out: tuple[str, ...] = ()
+    if check_dialect("vectors", dialect) != "refconv":
+        chosen, left_out = sayable(wording_of(dialect, operation(op)), chosen)
+    chosen = _distinct(chosen)
+    if not chosen:
+        fix = "Name a suite, or give some cases."
+        raise ArgumentError("vectors", "there are no cases to write.", *left_out, fix=fix)
     home = Path(directory)
     try:
-        return _write(
-            home, Folder(refconv.__version__, op, suite, precision, seed, ()), chosen, gradients, npz, progress
-        )
+        folder = Folder(refconv.__version__, op, suite, precision, seed, (), dialect)
+        written = _write(home, folder, chosen, gradients, npz, progress)
+        return written._replace(left_out=left_out)
     except OSError as error:
         raise VectorError(str(home), f"it cannot be written: {error.strerror}.", fix="Name another folder.") from error
 
@@ -151,7 +162,7 @@ def _write(
         names.append(_name(plain(case), names))
         if progress is not None:
             progress(done, len(cases), names[-1])
-        vectors.append(put_case(claim, names[-1], case, gradients=gradients, npz=npz))
+        vectors.append(put_case(claim, names[-1], case, gradients=gradients, npz=npz, dialect=folder.dialect))
     written = replace(folder, cases=tuple(vectors))
     claim.put(CASES, "".join(f"{name}\n" for name in names).encode())
     claim.put(README, readme(written, gradients=gradients, npz=npz).encode())
