@@ -11,7 +11,7 @@ import pytest
 
 import refconv
 from refconv.arithmetic import Axis, Geometry, output_size
-from refconv.ops import contraction, roads, scattered, shifted, threads
+from refconv.ops import bands, contraction, roads, scattered, shifted, threads
 from refconv.ops.dtypes import Floats, Objects, arithmetic_for
 from refconv.ops.engine import ROADS, engine
 from refconv.ops.sums import by_group
@@ -218,3 +218,18 @@ def test_long_runs_are_for_finite_weights(monkeypatch, weight):
         assert (dx[:, :, ~hit] == 0).all()
     else:  # infinite from the one, NaN from zeros of dy
         assert not np.isfinite(dx).any()
+
+
+def test_bands_of_padding_alone_add_nothing():
+    plan = Geometry(1, 2, 3, (Axis(2, 2, 1, 1, 9, 9), Axis(3, 2)))
+    rng = np.random.default_rng(0)
+    x, w, dy = (rng.integers(-9, 9, shape).astype(float) for shape in (plan.x_shape, plan.w_shape, plan.y_shape))
+    sizes = bands.sizes_of(plan, 8)._replace(rows=2)  # most tiles lie beside the input
+    y, dw = np.full(plan.y_shape, np.nan), np.full(plan.w_shape, np.nan)
+    by_channel = [by_group(a, 1, 1) for a in (x, dy, y)]
+    bands.correlate(by_channel[0], by_group(w, 1, 0), None, plan, DOUBLE, by_channel[2], sizes)
+    bands.weights(by_channel[1], by_channel[0], plan, DOUBLE, by_group(dw, 1, 0), sizes)
+    how = {"padding": ((9, 9), (0, 0))}
+    with engine(road="columns"):
+        assert (y == refconv.conv2d(x, w, **how)).all()
+        assert (dw == refconv.conv2d_backward(dy, x, w, **how).dw).all()
