@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from refconv.arithmetic.sizes import causal_padding as causal_padding
     from refconv.arithmetic.sizes import effective_kernel_size as effective_kernel_size
     from refconv.arithmetic.sizes import full_padding as full_padding
+    from refconv.arithmetic.sizes import halves as halves
     from refconv.arithmetic.sizes import output_size as output_size
     from refconv.arithmetic.sizes import pooled_output_size as pooled_output_size
     from refconv.arithmetic.sizes import read_position as read_position
@@ -114,6 +115,7 @@ __all__, __getattr__, __dir__ = attach(
             "causal_padding",
             "effective_kernel_size",
             "full_padding",
+            "halves",
             "output_size",
             "pooled_output_size",
             "read_position",

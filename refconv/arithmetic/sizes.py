@@ -27,6 +27,7 @@ __all__ = [
     "causal_padding",
     "effective_kernel_size",
     "full_padding",
+    "halves",
     "output_size",
     "pooled_output_size",
     "read_position",
@@ -134,7 +135,7 @@ def same_padding(
     total = ceil_div(n, s) * s - n + spare
     if not (isinstance(spare, int) and spare >= 0):  # else it is never negative, and a symbol's formula stays short
         total = maximum(total, 0)
-    return _split(total, lower)
+    return halves(total, lower)
 
 
 def same_transposed_padding(k: Integer, s: Integer = 1, d: Integer = 1, lower: bool = False) -> tuple[Integer, Integer]:
@@ -149,11 +150,18 @@ def same_transposed_padding(k: Integer, s: Integer = 1, d: Integer = 1, lower: b
     ((0, 1), (0, -2))
     """
     total = effective_kernel_size(k, d) - s
-    lo, hi = _split(maximum(total, 0), lower)
+    lo, hi = halves(maximum(total, 0), lower)
     return lo, hi + minimum(total, 0)
 
 
-def _split(total: Integer, lower: bool) -> tuple[Integer, Integer]:
+def halves(total: Integer, lower: bool = False) -> tuple[Integer, Integer]:
+    """Return padding as ``(lo, hi)``, the odd one at the end, or with `lower` at the beginning.
+
+    Examples
+    --------
+    >>> halves(5), halves(5, lower=True), halves(-1)
+    ((2, 3), (3, 2), (-1, 0))
+    """
     small = floor_div(total, 2)
     return (total - small, small) if lower else (small, total - small)
 

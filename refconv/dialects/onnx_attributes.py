@@ -15,6 +15,7 @@ from refconv.ops.elements import Array, as_objects, check_numeric
 
 __all__ = [
     "WINDOWS",
+    "WORDS",
     "Windows",
     "as_type",
     "auto_padded",
@@ -33,6 +34,9 @@ WINDOWS: dict[str, Any] = {
     "strides": None,
 }
 """The attributes of every operator with windows, and their defaults."""
+
+WORDS = {"x": "X", "w": "W", "b": "B", "groups": "group", "stride": "strides", "dilation": "dilations"}
+"""ONNX's word for each of refconv's, in operators with a kernel."""
 
 _AUTO_PAD = {"NOTSET": None, "SAME_UPPER": "same_upper", "SAME_LOWER": "same_lower", "VALID": "valid"}
 

@@ -8,9 +8,10 @@ from typing import Any, cast
 from numpy.typing import ArrayLike
 
 from refconv.arithmetic.per_axis import integer
-from refconv.arithmetic.sizes import transposed_output_size
+from refconv.arithmetic.sizes import halves, transposed_output_size
 from refconv.dialects.onnx_attributes import (
     WINDOWS,
+    WORDS,
     Windows,
     numbers,
     read_attributes,
@@ -26,8 +27,7 @@ from refconv.ops.elements import Array
 __all__ = ["conv", "conv_transpose"]
 
 _INPUTS = ("X", "W", "B")
-_WORDS = {"x": "X", "w": "W", "b": "B", "groups": "group", "stride": "strides", "dilation": "dilations"}
-_TRANSPOSED_WORDS = {**_WORDS, "output_padding": "output_padding"}
+_TRANSPOSED_WORDS = {**WORDS, "output_padding": "output_padding"}
 
 
 def conv(inputs: Sequence[ArrayLike | None], attributes: Mapping[str, Any]) -> tuple[Array, ...]:
@@ -69,7 +69,7 @@ def conv(inputs: Sequence[ArrayLike | None], attributes: Mapping[str, Any]) -> t
     x, w, b = _arrays(op, inputs)
     said = read_attributes(op, attributes, {**WINDOWS, "group": 1})
     windows, group = _windows(op, said, x, w)
-    with said_as(op, _WORDS):
+    with said_as(op, WORDS):
         return (convolution.conv(x, w, b, windows.stride, windows.padding, windows.dilation, group),)
 
 
@@ -126,7 +126,8 @@ def conv_transpose(inputs: Sequence[ArrayLike | None], attributes: Mapping[str, 
     if size is not None:
         lower = said["auto_pad"] != "SAME_UPPER"
         along = zip(x.shape[2:], w.shape[2:], windows.stride, windows.dilation, extra, size, strict=True)
-        padding = [_halves(transposed_output_size(n, k, s, d, a=a) - wanted, lower) for n, k, s, d, a, wanted in along]
+        # rounded down for a negative total too: the specification's one such case has its new zeros at the end
+        padding = [halves(transposed_output_size(n, k, s, d, a=a) - wanted, lower) for n, k, s, d, a, wanted in along]
     with said_as(op, _TRANSPOSED_WORDS):
         y = transposed.conv_transpose(x, w, b, windows.stride, padding, windows.dilation, group, extra)
     return (y,)
@@ -152,9 +153,3 @@ def _output_size(
     if said["auto_pad"].startswith("SAME"):
         return tuple(n * s for n, s in zip(size, stride, strict=True))
     return None
-
-
-def _halves(total: int, lower: bool) -> tuple[int, int]:
-    # rounded down for a negative total too: the specification's one such test case has its new zeros at the end
-    small = total // 2
-    return (total - small, small) if lower else (small, total - small)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from refconv.arithmetic.geometry import Axis, Geometry
 from refconv.arithmetic.per_axis import integer
-from refconv.dialects.onnx_attributes import read_attributes, read_inputs, read_windows, spatial
+from refconv.dialects.onnx_attributes import WORDS, read_attributes, read_inputs, read_windows, spatial
 from refconv.dialects.saying import said_as
 from refconv.errors import DTypeError, ShapeError
 from refconv.ops import arguments
@@ -30,7 +30,6 @@ __all__ = ["deform_conv"]
 
 _INPUTS = ("X", "W", "offset", "B", "mask")
 _ATTRIBUTES = {"dilations": None, "group": 1, "kernel_shape": None, "offset_group": 1, "pads": None, "strides": None}
-_WORDS = {"x": "X", "w": "W", "b": "B", "groups": "group", "stride": "strides", "dilation": "dilations"}
 
 
 def deform_conv(inputs: Sequence[ArrayLike | None], attributes: Mapping[str, Any]) -> tuple[Array, ...]:
@@ -83,7 +82,7 @@ def deform_conv(inputs: Sequence[ArrayLike | None], attributes: Mapping[str, Any
     check_rank(op, "W", w.shape, "as X has", x.ndim)
     stride, padding, dilation = read_windows(op, {**said, "auto_pad": "NOTSET"}, axes, w.shape[2:])
     group = integer(op, "group", said["group"], 1)
-    with said_as(op, _WORDS):
+    with said_as(op, WORDS):
         plan = arguments.convolution(op, None, x, w, b, Options(stride, padding, dilation, group)).plan
     shared = _offset_groups(op, said["offset_group"], plan, offset, mask)
     result, kept = _types(x, w, offset, b, mask)
