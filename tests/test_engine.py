@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 import threading
@@ -126,3 +127,25 @@ def test_the_environment_is_asked_when_refconv_is_loaded():
     assert not printed
     assert "REFCONV_ROAD" in complaint
     assert "bands" in complaint
+
+
+FAULTS = """
+import resource
+import numpy as np
+import refconv
+
+x, w, options = np.ones((1, 256, 33, 33)), np.ones((256, 256, 3, 3)), dict(padding=12, dilation=12)
+for _ in range(3):
+    refconv.conv2d(x, w, **options)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    refconv.conv2d(x, w, **options)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) // 10)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="how memory is kept is glibc's affair")
+def test_the_next_call_finds_the_memory_of_the_last_one():
+    """Each page that came back from the system would be a fault: a call takes thousands of them."""
+    run = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True)
+    assert int(run.stdout) < 100

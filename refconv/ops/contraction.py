@@ -24,10 +24,13 @@ from refconv.ops.padding import pad
 from refconv.ops.roads import backward_road, forward_road, weights_road
 from refconv.ops.scattered import scatter
 from refconv.ops.sums import by_group, laid
+from refconv.ops.tiles import keep_freed_memory
 
 __all__ = ["forward", "input_gradient", "weight_gradient"]
 
 ROADS = {"bands": bands, "columns": columns, "shifted": shifted}
+
+keep_freed_memory()
 
 
 @np.errstate(all="ignore")  # infinities and NaN are results here, not accidents

@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-__all__ = ["Box", "boxes", "lengths", "whole"]
+import numpy as np
+
+__all__ = ["Box", "boxes", "keep_freed_memory", "lengths", "whole"]
 
 Box = tuple[slice, ...]
 """A range along each axis."""
+
+
+def keep_freed_memory() -> None:
+    """Let the next tile find the memory of the last one.
+
+    glibc gives a large array back to the system when it is freed, and for the next one every page comes back filled
+    with zeros, which takes as long as a third of a convolution. It stops doing so up to the size of the largest array
+    that was freed so far, 32 MiB at most; this one is never written to, and costs nothing.
+    """
+    np.empty(31 * 2**20, np.uint8)
 
 
 def boxes(region: Box, limit: int) -> Iterator[Box]:
