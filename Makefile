@@ -12,15 +12,17 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint
 # One stamp file for the environment and one for each extra of pyproject.toml installed into it.
 BASE := .venv/stamp-base
 ROADS := columns bands shifted scattered
+NOTEBOOKS := $(sort $(wildcard notebooks/[0-9]*.md))
 OPERATIONS := $(addprefix tests/test_,definition.py adjoints.py arrays.py by_hand.py dtypes.py integers.py layouts.py \
               nonfinite.py rounding.py wiring.py)
 
-EXTRAS := demo test lint torch onnx onnxruntime jax tensorflow bench mutation
+EXTRAS := demo notebooks test lint torch onnx onnxruntime jax tensorflow bench mutation
 STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format coverage docs-derivations docs-figures docs-disagreements check-docs test-slow \
+.PHONY: help demo test lint format coverage docs-derivations docs-figures docs-disagreements check-docs lab notebooks \
+        docs-notebooks test-slow \
         test-roads power bench reasons test-torch test-onnx test-jax test-tensorflow test-scipy test-gpu sweep mutation clean $(EXTRAS:%=venv-%)
 
 help: ## list the targets
@@ -29,6 +31,12 @@ help: ## list the targets
 
 demo: venv-demo ## the main job on a real photograph: convolve it both ways, check it, draw it
 	$(BIN)/python examples/demo.py
+
+lab: venv-notebooks ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks $(ARGS)
+
+notebooks: venv-notebooks ## run every notebook from top to bottom; nothing is written
+	$(BIN)/pytest -n $(JOBS) --nbmake --nbmake-timeout=600 $(NOTEBOOKS:.md=.ipynb)
 
 test: venv-test ## the tests and the examples in docstrings
 	$(BIN)/pytest -n $(JOBS)
@@ -54,6 +62,9 @@ docs-figures: venv-test ## compute every published figure again, and write docs/
 
 docs-disagreements: venv-test ## run the frameworks that are installed again, and write docs/disagreements.md
 	$(BIN)/python docs/build_disagreements.py
+
+docs-notebooks: venv-notebooks ## make every .ipynb again from its text, run it, and keep what it shows
+	$(BIN)/python docs/build_notebooks.py $(ARGS)
 
 check-docs: venv-test ## fail where the pages that programs write are not what they would write now
 	$(BIN)/python docs/build_derivations.py --check

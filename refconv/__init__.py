@@ -9,8 +9,10 @@ The house, from the ground up; imports point down, never up:
 - `refconv.ops`: the numeric reference: convolution, transposed, depthwise, separable, pooling, and their gradients.
 - `refconv.algorithms`: the same answer by other roads; `direct` is the definition.
 - `refconv.dialects`: the same in the words of PyTorch, TensorFlow, Keras, JAX, ONNX and WebNN.
-- `refconv.layers`: a network run over the reference, forward and backward.
+- `refconv.layers`: a network run over the reference, forward and backward, and trained.
 - `refconv.oracle`: is a kernel right, and if not, what does it do instead: truth, tolerance, diagnosis.
+- `refconv.plots`: pictures and animations of all this, drawn from what it computes.
+- `refconv.learn`: the exercises behind the notebooks; a wrong answer gets its misconception named.
 - `refconv.cli` and `refconv.pytest_plugin`: the same from a shell and in a test.
 
 The names below are loaded when first used, so that `import refconv` costs next to nothing.
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
     from refconv import dialects as dialects
     from refconv import errors as errors
     from refconv import layers as layers
+    from refconv import learn as learn
     from refconv import networks as networks
     from refconv import oracle as oracle
+    from refconv import plots as plots
     from refconv import symbolic as symbolic
     from refconv.arithmetic.plan import output_size as output_size
     from refconv.errors import *
@@ -71,6 +75,8 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "refconv.ops.engine": ("engine",),
     "refconv.ops.explain": ("explain",),
 }
-__all__, __getattr__, __dir__ = attach(
-    __name__, _HOMES, ("algorithms", "arithmetic", "dialects", "errors", "layers", "networks", "oracle", "symbolic")
+_ROOMS = (
+    *("algorithms", "arithmetic", "dialects", "errors", "layers"),
+    *("learn", "networks", "oracle", "plots", "symbolic"),
 )
+__all__, __getattr__, __dir__ = attach(__name__, _HOMES, _ROOMS)

@@ -17,7 +17,7 @@ from refconv.errors import RefconvError
 
 __all__ = ["COMMANDS", "main", "parser"]
 
-COMMANDS = ("size", "rf", "cost", "network", "derive", "prove", "check", "identify", "vectors")
+COMMANDS = ("size", "rf", "cost", "network", "derive", "prove", "check", "identify", "vectors", "learn")
 """The modules of `refconv.commands`; each adds itself, and imports what it needs when it runs."""
 
 PASSED, USAGE, DEFECT, INTERRUPTED, PIPE_CLOSED = 0, 2, 3, 130, 141
@@ -28,12 +28,13 @@ _EXTRAS = ("sympy", "onnx", "torch")
 
 _DESCRIPTION = """\
 Convolutions: what size, what receptive field, what cost, and why; and is a kernel right, whatever language or framework
-it is written in."""
+it is written in. And exercises, to learn it."""
 _EPILOG = """\
 examples:
   refconv size 224 --kernel 7 --stride 2 --padding 3
   refconv rf resnet50
   refconv check path/to/kernel.py:conv2d
+  refconv learn output-size
 
 exit codes: 0 passed, 1 failed, 2 the command makes no sense, 3 a defect of refconv itself, 130 interrupted"""
 

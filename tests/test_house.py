@@ -17,7 +17,7 @@ ROOT = Path(refconv.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
     *("errors", "lazy", "arithmetic", "networks", "symbolic", "ops", "algorithms", "dialects", "layers", "oracle"),
-    *("commands", "cli", "pytest_plugin", "__main__"),
+    *("plots", "learn", "commands", "cli", "pytest_plugin", "__main__"),
 ]
 """From the ground up; a later one may import an earlier one."""
 
@@ -26,6 +26,7 @@ APART = {
     "ops": {"networks", "symbolic"},
     "dialects": {"networks", "symbolic", "algorithms"},
     "layers": {"symbolic", "dialects"},
+    "learn": {"plots"},
 }
 """Rooms that stand side by side: what each of them may not import although it comes earlier."""
 
@@ -90,7 +91,7 @@ def test_index_arithmetic_has_one_home():
     """``d * (k - 1) + 1`` and its like stand in arithmetic/ and nowhere else."""
     span = re.compile(r"\*\s*\(\s*(\w+\.)?(k|kernel\w*)\s*-\s*1\s*\)")
     for path in FILES:
-        if "arithmetic" in path.parts:
+        if "arithmetic" in path.parts or "exercises" in path.parts:  # learners write it themselves
             continue
         code = "\n".join(ast.unparse(node) for node in without_docstrings(path))
         assert not span.search(code), path
@@ -125,7 +126,8 @@ PUBLIC = {
     ),
     *("im2col", "col2im", "output_size", "Gradients", "SeparableGradients", "engine", "explain"),
     *("RefconvError", "ShapeError", "ArgumentError", "ArgumentTypeError", "DTypeError", "IntegerOverflowError"),
-    *("algorithms", "arithmetic", "dialects", "errors", "layers", "networks", "oracle", "symbolic"),
+    *("algorithms", "arithmetic", "dialects", "errors", "layers", "learn", "networks", "oracle"),
+    *("plots", "symbolic"),
 }
 
 
@@ -161,7 +163,7 @@ def test_modules_only_borrow_public_names():
                     assert known, (path, node.module, alias.name)
 
 
-LAZY = ("refconv", "refconv.arithmetic", "refconv.networks", "refconv.symbolic")
+LAZY = ("refconv", "refconv.arithmetic", "refconv.networks", "refconv.plots", "refconv.symbolic")
 
 
 @pytest.mark.parametrize("package", LAZY)
@@ -187,7 +189,7 @@ def test_no_lazy_name_is_that_of_a_module(package):
     tree = ast.parse(Path(home.__file__).read_text(encoding="utf-8"))
     at_once = {alias.asname for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
     modules = {path.stem for path in Path(home.__file__).parent.iterdir()}
-    public_modules = {*home.__all__} if package == "refconv" else set()
+    public_modules = {*home.__all__} if package == "refconv" else {"widgets"} if package == "refconv.plots" else set()
     assert not modules & {*home.__all__} - at_once - public_modules
 
 
