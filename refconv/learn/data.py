@@ -16,7 +16,7 @@ BLANK = -100
 """The label of paper without ink, which `CrossEntropy` leaves out."""
 
 _TEST = 0.2
-"""Which part of the digits is kept for testing: the last ones, by other writers than the first."""
+"""Which part of the digits is kept for testing: the last ones."""
 
 
 def digits_scenes(

@@ -100,6 +100,9 @@ def _equal(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
 def _short(value: Any) -> str:
     if isinstance(value, Fraction):
         return str(value)
+    if type(value) in (list, tuple):  # NumPy's numbers in it are numbers to a learner
+        inside = ", ".join(map(_short, value))
+        return f"[{inside}]" if isinstance(value, list) else f"({inside}{',' * (len(value) == 1)})"
     if not isinstance(value, np.ndarray | np.generic):
         return value.__name__ if callable(value) else repr(value)
     if value.ndim == 0:

@@ -25,7 +25,7 @@ class Page:
         return str(self)
 
     def _repr_html_(self) -> str:
-        code = f"<pre>{html.escape(self.code)}</pre>" if self.code else ""
+        code = _pre(self.code) if self.code else ""
         return _box(GREY, f"<p>{_formatted(self.text)}</p>{code}")
 
 
@@ -96,9 +96,7 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         left = "<td style='text-align:left'>"
-        shown = "".join(
-            f"<tr>{left}{what}</td>{left}<pre>{html.escape(value)}</pre></td></tr>" for what, value in self._shown()
-        )
+        shown = "".join(f"<tr>{left}{what}</td>{left}{_pre(value)}</td></tr>" for what, value in self._shown())
         counted = f"<p>{self.right} of {self.cases} cases are right.</p>" if not self.passed and self.cases > 1 else ""
         words = "".join(f"<p>{_formatted(each)}</p>" for each in (self.sentence, self.guess) if each)
         table = f"<table>{shown}</table>" if shown else ""
@@ -113,6 +111,10 @@ def _formatted(text: str) -> str:
     """Return text as HTML, with `code` between backticks."""
     parts = html.escape(text).split("`")
     return "".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))
+
+
+def _pre(text: str) -> str:
+    return f"<pre style='font-family:monospace'>{html.escape(text)}</pre>"
 
 
 def _box(colour: str, content: str) -> str:
