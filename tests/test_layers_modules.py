@@ -459,3 +459,73 @@ def test_nothing_is_loaded_when_one_array_does_not_fit():
     with pytest.raises(ShapeError):
         model.load_state_dict({"weight": np.zeros((1, 1, 1)), "bias": np.zeros(2)})
     assert np.array_equal(model.weight, before["weight"])
+
+
+ATTACKS = [
+    (lambda: L.Conv2d(1, 1, 1, dtype=int), DTypeError, "no type for weights"),
+    (lambda: L.Linear(1, 1, dtype="flat"), DTypeError, "no type for weights"),
+    (lambda: L.BatchNorm1d(1, dtype="int8"), DTypeError, "no type for weights"),
+    (lambda: L.Conv2d(1, 1, 1, seed="a"), ArgumentTypeError, "seed is 'a'"),
+    (lambda: L.ConvTranspose1d(1, 1, 1, seed=-1), ArgumentError, "seed is -1"),
+    (lambda: L.Dropout("a"), ArgumentTypeError, "p must be a number"),
+    (lambda: L.BatchNorm2d(1, float("nan")), ArgumentError, "epsilon is nan"),
+    (lambda: L.BatchNorm2d(1, momentum="a"), ArgumentTypeError, "momentum must be a number"),
+    (lambda: L.BatchNorm2d(4)(x4 * 1j), DTypeError, "real numbers are needed"),
+    (lambda: L.ReLU()(x4 * 1j), DTypeError, "real numbers are needed"),
+    (lambda: L.Residual(np.tanh), ArgumentTypeError, "body is"),
+    (lambda: L.Residual([L.ReLU()]), ArgumentTypeError, "Sequential makes one of several"),
+    (lambda: L.Residual(L.ReLU(), np.tanh), ArgumentTypeError, "shortcut is"),
+    (lambda: L.Branches(L.ReLU(), L.ReLU())(np.ones(3)), ShapeError, "without an axis of channels"),
+    (lambda: L.Upsample(2)(np.ones((2, 3))), ShapeError, "no positions to repeat"),
+    (lambda: L.ReLU().load_state_dict(None), ArgumentTypeError, "not NoneType"),
+    (lambda: L.ReLU().load_state_dict({1: 1, "a": 2}), ArgumentError, "not in the model: 1, a"),
+    (lambda: as_network(None, (1, 2)), ArgumentTypeError, "model is None"),
+    (lambda: as_network(L.ReLU(), 3), ArgumentTypeError, "input_shape is 3"),
+    (lambda: as_network(L.Conv2d(3, 2, 1), (4, 5, 5)), ShapeError, "another number of channels"),
+    (lambda: as_network(L.Sequential(L.BatchNorm2d(7, affine=False)), (3, 5, 5)), ShapeError, "0.running_mean"),
+    (lambda: as_network(L.Linear(7, 2), (3,)), ShapeError, "another number of channels"),
+    (lambda: as_network(L.Conv2d(3, 2, 9), (3, 5, 5)), ShapeError, "does not fit"),
+]
+
+
+@pytest.mark.parametrize(("act", "kind", "message"), ATTACKS, ids=[str(number) for number in range(len(ATTACKS))])
+def test_what_is_no_layer_seed_or_number_is_named(act, kind, message):
+    with pytest.raises(kind, match=message):
+        act()
+
+
+def test_after_a_failed_forward_there_is_nothing_to_go_back_from():
+    layer = L.Conv2d(4, 2, 3)
+    layer(x4)
+    with pytest.raises(ShapeError):
+        layer(x4[:, :3])
+    with pytest.raises(ArgumentError, match="before forward"):
+        layer.backward(np.ones((1, 2, 3, 3)))
+
+
+def test_added_branches_need_no_channels():
+    model = L.Branches(L.ReLU(), L.ReLU(), join="add")
+    assert (model(2.0), model.backward(1.0)) == (4.0, 2.0)
+
+
+def test_a_real_parameter_gets_the_real_part_of_its_gradient():
+    layer = L.Linear(2, 1)
+    layer(np.array([[1 + 1j, 2j]]))
+    layer.backward(np.array([[1.0]]))
+    assert np.array_equal(layer.gradients()["weight"], [[1, 0]])
+
+
+def test_halves_are_summed_in_single_precision():
+    """A sum of 4096 ones kept in float16 stays at 2048."""
+    layer = L.Linear(1, 1, dtype="float16")
+    dy = np.ones((4096, 1), np.float16)
+    layer(dy)
+    layer.backward(dy)
+    assert layer.gradients()["bias"] == 4096
+    norm = L.BatchNorm1d(1, dtype="float16")
+    y = norm((np.arange(4096)[:, None] % 3).astype(np.float16))
+    dx = norm.backward(dy)
+    assert (y.dtype, dx.dtype) == (np.float16, np.float16)
+    assert norm.gradients()["bias"] == 4096
+    assert abs(norm.gradients()["weight"]) < 2
+    assert L.Sequential(L.GlobalAvgPool())(np.ones((1, 1, 4096), np.float16)).dtype == np.float16

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from refconv.errors import ArgumentError, ArgumentTypeError, ShapeError
+from refconv.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from refconv.layers import (
     SGD,
     Adam,
@@ -355,3 +355,65 @@ def test_a_loss_of_ones_own_says_what_it_lacks():
         Loss()(x2, two)
     assert Loss().hits(x2, two) == (0, 0)
     assert History().epochs == 0
+
+
+ATTACKS = [
+    (lambda: CrossEntropy("a"), ArgumentTypeError, "ignore_index must be an integer"),
+    (lambda: CrossEntropy()(x2 * 1j, two), DTypeError, "real numbers are needed"),
+    (lambda: CrossEntropy()(x2, [[1], [1, 2]]), DTypeError, "labels cannot be read"),
+    (lambda: MeanSquaredError()(x2 * 1j, x2), DTypeError, "real numbers are needed"),
+    (lambda: softmax([1.0, 2.0]), ShapeError, "no classes along axis 1"),
+    (lambda: softmax(np.zeros((3, 0))), ShapeError, "no classes along axis 1"),
+    (lambda: SGD(None, 1), ArgumentTypeError, "model is NoneType"),
+    (lambda: SGD(line.parameters(), 1), ArgumentTypeError, "not its parameters"),
+    (lambda: SGD(line, "a"), ArgumentTypeError, "lr must be a number"),
+    (lambda: SGD(line, float("inf")), ArgumentError, "lr is inf"),
+    (lambda: Adam(line, betas=0.9), ArgumentError, "two numbers"),
+    (lambda: Adam(line, betas=(0.9, "a")), ArgumentTypeError, "betas must be a number"),
+    (lambda: started(x=[[1], [1, 2]]), DTypeError, "x cannot be read"),
+    (lambda: started(optimiser=CrossEntropy()), ArgumentTypeError, "must be a Optimiser"),
+    (lambda: trained_with(loss=CrossEntropy), ArgumentTypeError, r"Give CrossEntropy\(\)"),
+    (lambda: trained_with(validation=(x2, two, 3)), ArgumentTypeError, "Give a pair"),
+    (lambda: trained_with(seconds="a"), ArgumentTypeError, "seconds must be a number"),
+    (lambda: trained_with(seed="a"), ArgumentTypeError, "seed is 'a'"),
+    (lambda: trained_with(progress="yes"), ArgumentTypeError, "progress must be True or False"),
+    (lambda: evaluate(line, None, x2, two), ArgumentTypeError, "must be a Loss"),
+    (lambda: predict(None, x2), ArgumentTypeError, "must be a Layer"),
+    (lambda: predict(line, 1.0), ShapeError, "single number"),
+]
+
+
+def trained_with(loss=None, **how):
+    fit(line, loss or CrossEntropy(), SGD(line, 0.0), x2, two, epochs=1, batch_size=2, **how)
+
+
+@pytest.mark.parametrize(("act", "kind", "message"), ATTACKS, ids=[str(number) for number in range(len(ATTACKS))])
+def test_what_is_no_model_loss_or_number_is_named(act, kind, message):
+    with pytest.raises(kind, match=message):
+        act()
+
+
+def test_losses_of_small_types_neither_wrap_nor_overflow():
+    loss = MeanSquaredError()
+    assert loss(np.array([2], np.uint8), np.array([202], np.uint8)) == 40000
+    assert loss.backward() == -400
+    assert loss(np.array([True, False]), np.array([True, True])) == 0.5
+    assert loss(np.array([300], np.float16), np.array([0], np.float16)) == 90000
+    assert loss.backward().dtype == np.float16
+    entropy, scores = CrossEntropy(), np.zeros((1, 2, 70000), np.float16)
+    assert entropy(scores, np.zeros((1, 70000), int)) == pytest.approx(np.log(2), rel=1e-6)
+    assert entropy.backward().dtype == np.float16
+    assert entropy.backward().any()
+
+
+def test_the_speed_is_not_the_models_gradient():
+    model = Linear(1, 1, bias=False, seed=0)
+    descent = SGD(model, 1.0, momentum=0.5)
+    model(np.ones((1, 1)))
+    model.backward(np.ones((1, 1)))
+    descent.step()
+    before = model.weight.copy()
+    model.gradients()["weight"][...] = 100  # as who clips gradients writes in them
+    model.zero_gradients()
+    descent.step()
+    assert before - model.weight == 0.5

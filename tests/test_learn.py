@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -181,6 +183,124 @@ def test_what_raises_is_shown_not_raised():
     assert not verdict
     assert verdict.got.startswith("ZeroDivisionError")
     assert WINDOWS.check(lambda n, k: n + "1").cause == "", "a TypeError of its own is no wrong call"
+
+
+def test_what_leaves_is_a_wrong_answer_and_no_end():
+    """`refconv learn --check` would end with exit code 0."""
+
+    def leaves(n, k):
+        raise SystemExit(0)
+
+    verdict = WINDOWS.check(leaves)
+    assert not verdict
+    assert verdict.got == "SystemExit: 0"
+
+
+def test_an_interrupt_is_passed_on():
+    def waits(n, k):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        WINDOWS.check(waits)
+
+
+class Unshown:
+    """What raises whatever is done with it."""
+
+    __hash__ = None
+
+    def __repr__(self):
+        raise ValueError
+
+    def __eq__(self, other):
+        raise ValueError
+
+
+class UnsaidError(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+ITSELF: list[object] = []
+ITSELF.append(ITSELF)
+STRANGE = {
+    "text of NumPy": np.str_("a"),
+    "array of text": np.array(["a", "b"]),
+    "array with None": np.array([None, 1]),
+    "array with text": np.array(["a", 1], dtype=object),
+    "date": np.datetime64("2020"),
+    "decimal": Decimal("1.5"),
+    "many digits": 10**5000,
+    "no repr, no ==": Unshown(),
+    "a list in itself": ITSELF,
+    "ragged": [[1], [1, 2]],
+    "a partial function": partial(int),
+    "a generator": (n for n in range(3)),
+    "a long list": [0] * 10**5,
+    "infinity": np.inf,
+    "nan": np.nan,
+}
+FLOATS = Exercise(
+    "floats",
+    1,
+    "",
+    "",
+    lambda x: x / 2,
+    lambda: [call(np.arange(n)) for n in (1, 2)],
+    (Misconception("x", "x.", lambda x: x / 4),),
+    ("No.",),
+    call(np.arange(2)),
+)
+HALF = Question("half", 1, "", "", lambda: 1 / 3, lambda: [call()], (Misconception("x", "x.", 1 / 7),), ("No.",))
+
+
+@pytest.mark.parametrize("about", [WINDOWS, FLOATS, HALF], ids=named)
+@pytest.mark.parametrize("value", STRANGE.values(), ids=STRANGE)
+def test_strange_values_are_wrong_and_nothing_worse(about, value):
+    verdict = about.check(value if isinstance(about, Question) else lambda *_: value)
+    assert not verdict
+    assert verdict.cause == ""
+    assert len(verdict._repr_html_()) < 3000
+    about.predict(value)
+    assert "You guessed" in str(about.reveal())
+    about.predict()
+
+
+def test_an_exception_that_cannot_be_shown():
+    def unsaid(n, k):
+        raise UnsaidError
+
+    assert WINDOWS.check(unsaid).got == "UnsaidError: UnsaidError that cannot be shown"
+
+
+def test_results_are_kept_as_they_were():
+    """An array that is written to by the next call is right if it was right."""
+    result = np.zeros(2)
+
+    def reuses(x):
+        np.divide(x, 2, out=result[: len(x)])
+        return result[: len(x)]
+
+    assert FLOATS.check(reuses).passed
+
+
+def test_a_number_may_be_rounded_to_three_digits():
+    assert HALF.check(0.333).passed
+    assert HALF.check(0.3333333).passed
+    assert not HALF.check(0.33).passed
+    assert not HALF.check(0.334).passed
+    verdict = HALF.check(0.143)
+    assert (verdict.cause, verdict.got) == ("x", "0.143")
+    HALF.predict(0.333)
+    assert "was right" in str(HALF.reveal())
+    HALF.predict()
+
+
+def test_a_guess_may_be_an_array():
+    for guess in (np.array([0, 0.5]), [0, 0.5], (0.0, 0.5)):
+        FLOATS.predict(guess)
+        assert "was right" in str(FLOATS.reveal())
+    FLOATS.predict()
 
 
 def test_what_is_no_function_is_refused():

@@ -91,6 +91,30 @@ def test_a_photo_decides_the_size_of_the_input():
     assert shown["at"] == tuple(n // 2 for n in sized["classifier.aspp.rate12"].shape[1:])
 
 
+def outside(drawing):
+    """Return the texts that leave the drawing."""
+    drawing.canvas.draw()
+    width, height = drawing.get_size_inches() * drawing.dpi
+    texts = [*drawing.texts, *(text for axes in drawing.axes for text in axes.texts)]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    return [text for text, box in boxes if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]
+
+
+@pytest.mark.parametrize("width", [1.5, 3.5, 5.0])
+@pytest.mark.parametrize(
+    "title", [None, "One unit of a network whose name is long, and all that it reads of this " * 2]
+)
+def test_no_words_are_cut(width, title):
+    drawing = draw_field("ssd300", ["conv4_3", "pool5", "fc7"], width=width, title=title)
+    assert outside(drawing) == []
+    top = max(axes.get_position().y1 for axes in drawing.axes) * drawing.get_size_inches()[1] * drawing.dpi
+    heading = drawing.texts[0]
+    assert heading.get_window_extent().y0 > top, "the title stands above the photograph"
+    (largest,) = [text for text in drawing.axes[0].texts if text.get_text().startswith("fc7")]
+    assert largest.get_window_extent().y1 <= top + 3
+    assert outside(draw_field(GRID, width=width)) == []
+
+
 def test_a_gate_is_left_out_and_said():
     drawing = draw_field("efficientnet_b0", "features.2.0.block.0.0", at=(3, 3))
     words = [text.get_text() for text in drawing.texts]

@@ -80,6 +80,21 @@ def test_a_table_of_chosen_layers_and_columns():
         table["fc9"]
 
 
+def test_what_a_total_is_of_is_said():
+    whole, cost = layer_table("vgg16", ("macs",)), network_cost(network("vgg16"))
+    assert str(whole).splitlines()[-1].split() == ["total", f"{cost.total.macs:,}"]
+    part = layer_table("vgg16", ("parameters", "macs"), only=lambda name: name.startswith("fc"))
+    *_, these, everything = str(part).splitlines()
+    kept = [layer for layer in cost.layers if layer.name.startswith("fc")]
+    sums = [sum(layer.parameters for layer in kept), sum(layer.macs for layer in kept)]
+    assert these.split() == ["these", "3", "layers", *(f"{n:,}" for n in sums)]
+    assert everything.split() == ["all", "37", "layers", f"{cost.total.parameters:,}", f"{cost.total.macs:,}"]
+    assert "total" not in str(part)
+    assert part._repr_html_().count("font-weight") == 2 * 3
+    assert "this layer " in str(layer_table("vgg16", only=lambda name: name == "fc8"))
+    assert "no layer " in str(layer_table("vgg16", only=[]))
+
+
 def test_axes_that_differ_are_both_told():
     net = refconv.networks.Builder("flat", (1, 32, 32))
     table = layer_table(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 
 pytest.importorskip("matplotlib")
 
+import matplotlib as mpl
+
 import refconv
 from refconv import plots
 from refconv.arithmetic import Layer, covers, hdc_passes, holes, influence, read_counts, stack_support, transposed_axis
 from refconv.errors import ArgumentError, ArgumentTypeError, ShapeError
 from refconv.plots.asked import taps_of
+from refconv.plots.coverage import OUTPUTS
+from refconv.plots.style import HOLE, INK, OUTPUT, PURPLE
 from refconv.plots.toeplitz import tap_matrix
 from tests.image_checks import check_image
 
@@ -42,6 +46,7 @@ PICTURES = {
     "im2col_2d_large": lambda: plots.draw_im2col((8, 8), 3, padding=1),
     "toeplitz_1d": lambda: plots.draw_toeplitz(6, 3, padding="same", w=[1, -2, 3]),
     "toeplitz_transposed": lambda: plots.draw_toeplitz(12, 3, stride=2, padding=[(2, 5)], dilation=3, transposed=True),
+    "toeplitz_named": lambda: plots.draw_toeplitz(7, 3, stride=2, w=[1, 2, 3], transposed=True, names=("y", "x")),
     "toeplitz_2d": lambda: plots.draw_toeplitz((4, 4), 3),
     "phases_1d": lambda: plots.draw_phases(12, 3),
     "phases_2d": lambda: plots.draw_phases((7, 8), (2, 3), (3, 2)),
@@ -49,8 +54,11 @@ PICTURES = {
     "coverage_holes": lambda: plots.draw_coverage([(3, 1, 2)] * 3),
     "coverage_strided": lambda: plots.draw_coverage([(3, 2, 1), (3, 2, 1), (2, 1, 3)], outputs=2),
     "coverage_padded": lambda: plots.draw_coverage([Layer(3, lo=1), Layer(3, d=2, lo=2), Layer(3, d=9, lo=9)], n=40),
+    "coverage_interleaved": lambda: plots.draw_coverage([(3, 1, 2)] * 2, outputs=2),
+    "coverage_shared": lambda: plots.draw_coverage([(3, 1, 1), (3, 1, 2)], outputs=4, n=9),
     "gridding": lambda: plots.draw_gridding([(2, 2, 2), (1, 2, 5), (1, 2, 9)]),
     "checkerboard": lambda: plots.draw_checkerboard(3, 2),
+    "checkerboard_dilated": lambda: plots.draw_checkerboard(3, 2, dilation=2, n=4),
     "checkerboard_gaps": lambda: plots.draw_checkerboard(2, 3, n=5),
 }
 
@@ -174,6 +182,30 @@ def test_coverage_is_the_coverage(stack, outputs):
     assert sum(shown["paths"].values()) == outputs * np.prod([layer.k for layer in layers])
 
 
+@pytest.mark.parametrize("stack", STACKS)
+def test_what_is_shared_and_whose_colour_it_has(stack):
+    layers = [Layer(*layer) for layer in stack]
+    drawing = plots.draw_coverage(stack, outputs=3)
+    reads = [set(stack_support(layers, i)) for i in range(3)]
+    counts = {q: sum(q in read for read in reads) for q in set().union(*reads)}
+    assert drawing.shown["shared"] == tuple(sorted(q for q, count in counts.items() if count > 1))
+    colours = [mpl.colors.to_hex(patch.get_facecolor()).upper() for patch in drawing.axes[0].patches]
+    for i, colour in enumerate(OUTPUTS[:3]):
+        cells = sum(len(set(stack_support(layers[depth:], i))) for depth in range(len(layers) + 1))
+        assert colours.count(colour) == cells + len(set().union(*reads)), "its cells, and its part of the bars"
+
+
+def test_outputs_that_share_nothing_have_no_line_in_common():
+    drawing = plots.draw_coverage([(3, 1, 2)] * 2, outputs=2)
+    assert drawing.shown["shared"] == ()
+    assert any("no pixel is shared" in text.get_text() for text in drawing.axes[0].texts)
+    for lines in drawing.axes[0].collections:
+        assert {mpl.colors.to_hex(colour).upper() for colour in lines.get_color()} == set(OUTPUTS[:2])
+    assert HOLE not in OUTPUTS
+    many = plots.draw_coverage([(3, 1, 2)], outputs=len(OUTPUTS) + 1)
+    assert not any(mpl.colors.to_hex(patch.get_facecolor()).upper() == PURPLE for patch in many.axes[0].patches)
+
+
 def test_holes_outside_the_input_are_none():
     layers = [Layer(3, d=2, lo=2), Layer(3, d=2, lo=2)]
     assert plots.draw_coverage(layers).shown["holes"] == (-3, -1, 1, 3)
@@ -190,13 +222,41 @@ def test_gridding_counts_paths():
         assert passes == (hdc_passes(dilations) if len(dilations) > 1 else None)
 
 
-@pytest.mark.parametrize(("k", "s", "n"), [(3, 2, 8), (4, 2, 5), (2, 3, 4), (1, 1, 1), (5, 3, 6)])
-def test_the_checkerboard_counts_what_is_written(k, s, n):
-    shown = plots.draw_checkerboard(k, s, n=n).shown
-    ones = refconv.conv_transpose2d(np.ones((1, 1, n, n), int), np.ones((1, 1, k, k), int), stride=s)[0, 0]
-    np.testing.assert_array_equal(shown["map"], ones)
-    assert shown["along"] == read_counts(transposed_axis(n, k, s))
-    assert shown["even"] == (k % s == 0)
+@pytest.mark.parametrize(("k", "s", "n"), [(3, 2, 8), (4, 2, 5), (2, 3, 4), (1, 1, 1), (5, 3, 6), (4, 2, 2), (3, 3, 1)])
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_the_checkerboard_counts_what_is_written(k, s, n, d):
+    shown = plots.draw_checkerboard(k, s, dilation=d, n=n).shown
+    x, w = np.ones((1, 1, n, n), int), np.ones((1, 1, k, k), int)
+    np.testing.assert_array_equal(shown["map"], refconv.conv_transpose2d(x, w, stride=s, dilation=d)[0, 0])
+    assert shown["along"] == read_counts(transposed_axis(n, k, s, d))
+    assert shown["even"] == (len({sum((q - m * d) % s == 0 for m in range(k)) for q in range(s)}) == 1)
+    if d == 1:
+        assert shown["even"] == (k % s == 0)
+
+
+def test_a_checkerboard_of_one_input_takes_no_longer_for_a_long_stride():
+    shown = plots.draw_checkerboard(2, 10**12, n=1).shown
+    assert (shown["along"], shown["even"]) == ((1, 1), False)
+
+
+def test_the_names_of_the_matrix():
+    def names(**how):
+        texts = plots.draw_toeplitz(7, 3, stride=2, **how).axes[0].texts
+        return [(text.get_text(), text.get_color()) for text in texts if text.get_fontsize() == 11][1:]
+
+    assert names() == [("y", OUTPUT), ("x", INK)]
+    assert names(transposed=True) == [("dx", INK), ("dy", OUTPUT)]
+    assert names(transposed=True, names=("y", "x")) == [("y", OUTPUT), ("x", INK)]
+    assert names(transposed=True, names=["large", "small"]) == [("large", OUTPUT), ("small", INK)]
+
+
+@pytest.mark.parametrize("n", range(3, 30))
+def test_names_of_weights_do_not_touch(n):
+    drawing = plots.draw_taps(n, 3)
+    drawing.canvas.draw()
+    boxes = [text.get_window_extent() for text in drawing.axes[0].texts if text.get_text() in ("w[0]", "w[1]", "w[2]")]
+    assert len(boxes) == (3 if n < 17 else len(boxes))
+    assert all(right.x0 - left.x1 > 7 for left, right in pairwise(boxes))
 
 
 def test_the_matrix_of_taps_and_the_windows_agree():
@@ -229,6 +289,9 @@ def test_the_matrix_of_taps_and_the_windows_agree():
         (lambda: plots.draw_gridding([]), ArgumentError, "0 choices"),
         (lambda: plots.draw_gridding([()]), ArgumentError, "choice 0 is empty"),
         (lambda: plots.draw_gridding([(1, 0)]), ArgumentError, "dilation 1 of choice 0"),
+        (lambda: plots.draw_toeplitz(5, 3, names="yx"), ArgumentError, "are not two"),
+        (lambda: plots.draw_toeplitz(5, 3, names=("y",)), ArgumentError, "of the product"),
+        (lambda: plots.draw_checkerboard(3, 2, dilation=0), ArgumentError, "dilation"),
         (lambda: plots.draw_checkerboard(3, 20), ArgumentError, "143 outputs"),
     ],
 )
@@ -255,6 +318,12 @@ def test_sliders_draw_or_say_why_not():
     taps.controls["kernel_size"].value = 2
     assert (taps.message.value, taps.picture.layout.display) == ("", "")
     assert plots.widgets.explore_coverage().picture.value[:4] == b"\x89PNG"
+    board = plots.widgets.explore_checkerboard()
+    before = board.picture.value
+    board.controls["dilation"].value = 2
+    assert board.picture.value != before
+    board.controls["kernel_size"].value, board.controls["stride"].value, board.controls["n"].value = 9, 6, 12
+    assert "too many" in board.message.value
     field = plots.widgets.explore_field([(3, 1, 1), (3, 1, 2)])
     field.controls["node"].value = field.controls["node"].options[-1]
     assert field.message.value == ""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from math import inf
+from numbers import Real
 from operator import index
 from typing import Any, NoReturn, TypeAlias
 
@@ -29,6 +31,7 @@ __all__ = [
     "integers",
     "letters",
     "paddings",
+    "real",
     "resolve",
 ]
 
@@ -104,6 +107,23 @@ def integer(op: str, name: str, value: Any, minimum: int | None = None) -> int:
             fix=f"The smallest value allowed is {name}={minimum}.",
             fixes=[{name: minimum}],
         )
+    return number
+
+
+def real(op: str, name: str, value: Any, low: float, high: float = inf, *, fix: str) -> float:
+    """Return a finite number from `low` to `high`.
+
+    Examples
+    --------
+    >>> real("SGD", "lr", 0.1, 0, fix="")
+    0.1
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        problem = f"{name} must be a number, but it is {value!r}, of type {type(value).__name__}."
+        raise ArgumentTypeError(op, problem, fix=fix)
+    number = float(value)
+    if not (low <= number <= high and -inf < number < inf):
+        raise ArgumentError(op, f"{name} is {value}.", fix=fix)
     return number
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ALWAYS", "judge"]
 
 ALWAYS: dict[str, str] = {
-    "not written yet": "Nothing came back: write the answer in place of the dots, and let the function return it.",
+    "not written yet": "Nothing came back. Write your answer in place of the dots; a function has to return it.",
     "writes to its input": "The results are right, but your function changes the arrays it was given: "
     "whoever calls it loses them. Write to a new array, such as a copy.",
     "a whole number as a float": "The values are right, but they count something: let whole numbers stay whole, with "

@@ -10,8 +10,8 @@ from typing import Any
 
 from refconv.errors import ArgumentError
 from refconv.learn.checking import judge
-from refconv.learn.guesses import compared, is_left_out
-from refconv.learn.outcomes import Call
+from refconv.learn.guesses import compared, is_left_out, meant
+from refconv.learn.outcomes import Call, Outcome, shown
 from refconv.learn.verdict import Page, Verdict
 
 NOTHING = Call()
@@ -114,7 +114,7 @@ class Exercise:
         self._guess = guess
         if is_left_out(guess):
             return Page(f"No guess yet. {self._asked()}")
-        return Page(f"Kept: your guess is {guess!r}. It is compared when you check your answer.")
+        return Page(f"Kept: your guess is {shown(guess)}. It is compared when you check your answer.")
 
     def check(self, answer: Any) -> Verdict:
         """Return whether an answer is right, and if it is not, which idea leads to it and where it shows."""
@@ -146,10 +146,13 @@ class Exercise:
     def _asked(self) -> str:
         return f"What does {self.right.__name__}({self.ask}) return? Type it in place of the dots."
 
+    def _meant(self, guess: Any) -> Any:
+        return guess
+
     def _callable(self, answer: Any) -> Callable[..., Any]:
         if is_left_out(answer) or callable(answer):
             return (lambda *_, **__: None) if is_left_out(answer) else answer
-        problem = f"{answer!r} is no function."
+        problem = f"{shown(answer)} is no function."
         raise ArgumentError(self.name, problem, fix=f"Give the function itself: check({self.right.__name__}).")
 
     def __repr__(self) -> str:
@@ -177,7 +180,9 @@ class Question(Exercise):
 
     def check(self, answer: Any = ...) -> Verdict:
         """Return whether a number is right; without one, the guess that was kept is checked."""
-        return judge(self, self._callable(self._guess if is_left_out(answer) else answer))
+        given = self._guess if is_left_out(answer) else answer
+        verdict = judge(self, self._callable(self._meant(given)))
+        return verdict if verdict.passed else replace(verdict, got=str(Outcome(given)))
 
     @property
     def stub(self) -> str:
@@ -186,6 +191,9 @@ class Question(Exercise):
 
     def _asked(self) -> str:
         return "Type your answer in place of the dots."
+
+    def _meant(self, guess: Any) -> Any:
+        return meant(guess, [self.right(), *(idea.answer for idea in self.misconceptions)])
 
     def _callable(self, answer: Any) -> Callable[..., Any]:
         return lambda: None if is_left_out(answer) else answer

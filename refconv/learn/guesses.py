@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from refconv.learn.outcomes import Outcome, outcome_of, same
+from refconv.learn.outcomes import Outcome, outcome_of, same, shown
 
 if TYPE_CHECKING:
     from refconv.learn.exercise import Exercise
 
-__all__ = ["compared", "is_left_out"]
+__all__ = ["compared", "is_left_out", "meant"]
+
+DIGITS = 3
+"""To so many significant digits, or more, a number may be rounded."""
 
 
 def is_left_out(value: Any) -> bool:
@@ -23,6 +27,22 @@ def is_left_out(value: Any) -> bool:
     return value is ... or value is None
 
 
+def meant(guess: Any, numbers: Iterable[Any]) -> Any:
+    """Return which number a guess was rounded from, the first of them; or the guess, if it was from none.
+
+    Examples
+    --------
+    >>> meant(0.333, [1 / 3]), meant(0.33, [1 / 3]), meant(7, [7.0001])
+    (0.3333333333333333, 0.33, 7)
+    """
+    if not isinstance(guess, float):
+        return guess
+    for number in numbers:
+        if isinstance(number, float) and any(float(f"{number:.{digits}g}") == guess for digits in range(DIGITS, 17)):
+            return number
+    return guess
+
+
 def compared(about: Exercise) -> str:
     """Return a sentence on the guess that was kept, or nothing if there is none.
 
@@ -33,10 +53,10 @@ def compared(about: Exercise) -> str:
         return ""
     true = outcome_of(about.right, about.ask)
     asked = f"{about.right.__name__}({about.ask})" if about.ask.args or about.ask.kwargs else "The answer"
-    if same(Outcome(guess), true):
+    if same(Outcome(about._meant(guess)), true):
         return f"Your guess was right: {asked} is {true}."
-    said = f"You guessed {guess!r}; {asked} is {true}."
-    wrong = {m.name: m for m in about.misconceptions if same(Outcome(guess), _answered(m.answer, about))}
+    said = f"You guessed {shown(guess)}; {asked} is {true}."
+    wrong = {m.name: m for m in about.misconceptions if same(Outcome(about._meant(guess)), _answered(m.answer, about))}
     if len(wrong) == 1:
         (only,) = wrong.values()
         return f"{said} {only.sentence}"

@@ -12,6 +12,7 @@ from refconv.arithmetic.geometry import Axis
 from refconv.arithmetic.per_axis import entries, integers, letters
 from refconv.arithmetic.plan import convolution_axes
 from refconv.errors import ArgumentError, ShapeError
+from refconv.ops.elements import check_numeric
 
 __all__ = [
     "axes_of",
@@ -112,7 +113,7 @@ def numbers(op: str, name: str, value: Any, shape: tuple[int, ...]) -> NDArray[A
     """Return what is to be written in the cells, once it has their shape; None stays None."""
     if value is None:
         return None
-    array = np.asarray(value)
+    array = check_numeric(op, name, value)
     if array.shape != shape:
         raise ShapeError(
             op,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from refconv.arithmetic.coverage import read_counts
-from refconv.arithmetic.geometry import transposed_axis
+from refconv.arithmetic.geometry import Axis, transposed_axis
 from refconv.arithmetic.integers import ceil_div
 from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError
@@ -23,7 +24,7 @@ MOST = 64
 
 
 @in_style
-def draw_checkerboard(kernel_size: int, stride: int, *, n: int = 8) -> Drawing:
+def draw_checkerboard(kernel_size: int, stride: int, *, dilation: int = 1, n: int = 8) -> Drawing:
     """Draw how many inputs each output of a transposed convolution sums: along one axis, and along two.
 
     Parameters
@@ -32,6 +33,8 @@ def draw_checkerboard(kernel_size: int, stride: int, *, n: int = 8) -> Drawing:
         Taps of the kernel, along H and along W.
     stride : int
         Steps between the inputs, in output samples.
+    dilation : int
+        Distance between the taps, in output samples.
     n : int
         Input size, along H and along W.
 
@@ -46,31 +49,42 @@ def draw_checkerboard(kernel_size: int, stride: int, *, n: int = 8) -> Drawing:
     >>> drawing = draw_checkerboard(3, 2, n=3)
     >>> drawing.shown["along"], drawing.shown["even"]
     ((1, 1, 2, 1, 2, 1, 1), False)
+    >>> draw_checkerboard(4, 2, dilation=2, n=3).shown["along"]
+    (1, 0, 2, 0, 3, 0, 3, 0, 2, 0, 1)
     """
     op = "draw_checkerboard"
-    axis = transposed_axis(
-        integer(op, "n", n, 1), integer(op, "kernel_size", kernel_size, 1), integer(op, "stride", stride, 1)
+    k, s, d = (
+        integer(op, name, value, 1)
+        for name, value in (("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation))
     )
+    axis = transposed_axis(integer(op, "n", n, 1), k, s, d)
     if axis.n > MOST:
         raise ArgumentError(op, f"{axis.n} outputs along an axis are too many to be seen.", fix="Take a smaller n.")
     along = read_counts(axis)
     counts = np.multiply.outer(along, along)
-    inner = along[axis.k - 1 : axis.n - axis.k + 1] or along
-    even = len(set(inner)) == 1
+    inner = _inner(k, s, d)
+    even = len(inner) == 1
     drawing = Drawing(8.0, 4.2)
     wide = drawing.add_axes((0.075, 0.13, 0.42, 0.66))
     square = drawing.add_axes((0.57, 0.05, 0.4, 0.76))
     _bars(wide, along)
     _map(square, counts)
-    verdict = (
-        "even, away from the border" if even else f"uneven: {', '.join(map(str, sorted(set(inner))))} inputs in turn"
-    )
-    drawing.text(0.015, 0.94, f"Kernel {axis.k}, stride {axis.s}: {verdict}", fontsize=11, fontweight="bold")
-    divides = "is" if axis.k % axis.s == 0 else "is not"
-    line = f"{axis.out} in, {axis.n} out along an axis; the kernel size {divides} a multiple of the stride"
+    verdict = "even, away from the border" if even else f"uneven: {', '.join(map(str, inner))} inputs in turn"
+    dilated = f", dilation {d}" if d > 1 else ""
+    drawing.text(0.015, 0.94, f"Kernel {k}, stride {s}{dilated}: {verdict}", fontsize=11, fontweight="bold")
+    divides = "is" if k % s == 0 else "is not"
+    common = f", and dilation and stride share the factor {gcd(d, s)}" if gcd(d, s) > 1 else ""
+    line = f"{axis.out} in, {axis.n} out along an axis; the kernel size {divides} a multiple of the stride{common}"
     drawing.text(0.015, 0.885, line, fontsize=SMALL, color="#6E6E6E")
     drawing.shown |= {"along": along, "map": counts, "even": even}
     return drawing
+
+
+def _inner(k: int, s: int, d: int) -> list[int]:
+    """Return which counts there are away from the border: of an input so large that a whole period is."""
+    span = Axis(1, k, 1, d).span
+    axis = transposed_axis(2 * span, k, min(s, span + 1), d)  # kernels that are apart leave gaps, however far
+    return sorted(set(read_counts(axis)[span - 1 : axis.n - span + 1]))
 
 
 def _bars(ax: Axes, along: tuple[int, ...]) -> None:

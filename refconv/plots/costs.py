@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 
 from refconv.arithmetic import Geometry, convolution_cost, separable_plans, separable_ratio
 from refconv.arithmetic.cost import Cost
+from refconv.arithmetic.per_axis import entries, flag, integer
 from refconv.arithmetic.plan import convolution_axes
+from refconv.errors import ArgumentError
 from refconv.plots.curves import draw_curves
 from refconv.plots.layer_bars import short
 from refconv.plots.style import GREY, INK, LINE, ORANGE, SKY, Drawing, in_style
@@ -39,10 +41,15 @@ def layer_plan(
     >>> layer_plan(3, 8, 3, 10).y_shape
     (1, 8, 10, 10)
     """
-    sizes = (size, size) if isinstance(size, int) else tuple(size)
-    kernel = (kernel_size,) * len(sizes) if isinstance(kernel_size, int) else tuple(kernel_size)
-    axes = convolution_axes(f"conv{len(sizes)}d", sizes, kernel, stride, padding, dilation)
-    return Geometry(batch, channels, filters, axes, groups)
+    op, listed = "layer_plan", entries(size)
+    sizes = [size, size] if listed is None else listed
+    axes = convolution_axes(op, sizes, kernel_size, stride, padding, dilation)
+    numbers = {"channels": channels, "filters": filters, "groups": groups}
+    given, wanted, parts = (integer(op, name, number, 1) for name, number in numbers.items())
+    if given % parts or wanted % parts:
+        problem = f"{parts} groups do not divide {given} channels and {wanted} filters."
+        raise ArgumentError(op, problem, fix="Take groups that divide both.")
+    return Geometry(integer(op, "batch", batch, 1), given, wanted, axes, parts)
 
 
 @in_style
@@ -84,6 +91,7 @@ def draw_costs(
     (231211008, 27496448, Fraction(137, 1152))
     """
     plan = layer_plan(channels, filters, kernel_size, size, stride=stride, padding=padding, dilation=dilation)
+    multiplier, bias = integer("draw_costs", "multiplier", multiplier, 1), flag("draw_costs", "bias", bias)
     depthwise, pointwise = (convolution_cost(part, bias) for part in separable_plans(plan, multiplier))
     costs = {"dense": convolution_cost(plan, bias), "depthwise": depthwise, "pointwise": pointwise}
     ratios = {
@@ -121,6 +129,10 @@ def draw_cost_ratio(
     >>> draw_cost_ratio([1, 64], [3]).shown["3x3"][1].round(3)
     array([1.111, 0.127])
     """
+    for name, several in (("filters", filters), ("kernel_sizes", kernel_sizes)):
+        if not entries(several):
+            problem = f"{name} is {several!r}, but several numbers are needed."
+            raise ArgumentError("draw_cost_ratio", problem, fix="Give a list, such as [1, 8, 64].")
     series = {}
     for k in kernel_sizes:
         ratios = [separable_ratio(layer_plan(channels, o, k, size), measure=measure) for o in filters]
@@ -136,10 +148,10 @@ def draw_cost_ratio(
 
 
 def _bars(axes: Axes, costs: dict[str, Cost], measure: str, ratio: Fraction, *, named: bool) -> None:
-    numbers = {name: getattr(cost, measure) for name, cost in costs.items()}
+    numbers = {name: float(getattr(cost, measure)) for name, cost in costs.items()}
     separable = numbers["depthwise"] + numbers["pointwise"]
     most = max(numbers["dense"], separable)
-    left = 0
+    left = 0.0
     for name, colour, hatch in _PARTS:
         row, start = (0, 0) if name == "dense" else (1, left)
         axes.barh(row, numbers[name], 0.6, left=start, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.6)
@@ -147,7 +159,7 @@ def _bars(axes: Axes, costs: dict[str, Cost], measure: str, ratio: Fraction, *, 
     axes.text(numbers["dense"] + 0.02 * most, 0, short(numbers["dense"]), va="center", size=10)
     words = f"{short(separable)}: {float(ratio):.1%}"
     axes.text(separable + 0.02 * most, 1, words, va="center", size=10)
-    axes.set(xlim=(0, most * 1.5), ylim=(1.5, -0.5), xticks=[])
+    axes.set(xlim=(0, most * max(1.5, 1.06 + 0.034 * len(words))), ylim=(1.5, -0.5), xticks=[])
     axes.set_yticks([0, 1], ["dense", "separable"] if named else ["", ""], size=10)
     axes.tick_params(length=0)
     axes.spines["bottom"].set_visible(False)

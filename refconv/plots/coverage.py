@@ -17,26 +17,56 @@ from refconv.arithmetic.receptive_field import Layer, receptive_field
 from refconv.errors import ArgumentError
 from refconv.plots.cells import PAGE, Grid, cell_size, heading, sheet, text_width, write
 from refconv.plots.stacks import described_layer, stack_of
-from refconv.plots.style import EMPTY, GREY, HATCH, HOLE, INK, LINE, OUTPUT, PADDING, PAPER, SKY, TAP, Drawing, in_style
+from refconv.plots.style import (
+    BLACK,
+    BLUE,
+    EMPTY,
+    GREEN,
+    GREY,
+    HATCH,
+    HOLE,
+    INK,
+    LINE,
+    ORANGE,
+    OUTPUT,
+    PADDING,
+    PAPER,
+    PURPLE,
+    SKY,
+    TAP,
+    Drawing,
+    in_style,
+)
 
 __all__ = ["draw_coverage"]
 
 MOST = 160
 """Positions of the input that are still drawn one by one."""
 
+OUTPUTS = (BLUE, ORANGE, GREEN, PURPLE, BLACK, SKY)
+"""The colours of several outputs and of what they read: neighbours differ in grey print, and none is that of a hole."""
+
 
 class _Level(NamedTuple):
     """What is read of one level: 0 is the input, the last one the outputs asked about."""
 
     positions: range
-    read: frozenset[int]
+    readers: dict[int, tuple[int, ...]]
     jump: int
     offset: float
+
+    @property
+    def read(self) -> frozenset[int]:
+        """What is read at all."""
+        return frozenset(self.readers)
 
 
 @in_style
 def draw_coverage(layers: Iterable[Any], *, outputs: int = 1, n: int | None = None) -> Drawing:
     """Draw what some outputs of a stack read, layer by layer down to the input, along one axis.
+
+    Of two to six outputs each has a colour of its own, in which all that it alone reads is drawn; a cell that several
+    read is striped in the colours of all. So outputs that share nothing are seen to share nothing.
 
     Parameters
     ----------
@@ -51,7 +81,8 @@ def draw_coverage(layers: Iterable[Any], *, outputs: int = 1, n: int | None = No
     -------
     Drawing
         Its ``shown`` has `paths`, the number of paths from each input position that is read; `holes`, the positions
-        between that are not; and `read`, what is read of each level.
+        between that are not; `read`, what is read of each level, the input first; and `shared`, the input positions
+        that more than one of the outputs reads.
 
     Examples
     --------
@@ -60,6 +91,8 @@ def draw_coverage(layers: Iterable[Any], *, outputs: int = 1, n: int | None = No
     ({0: 1, 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1, 7: 1, 8: 1}, ())
     >>> draw_coverage([(3, 1, 2), (3, 1, 2)]).shown["holes"]
     (1, 3, 5, 7)
+    >>> draw_coverage([(3, 1, 2), (3, 1, 2)], outputs=2).shown["shared"]
+    ()
     """
     op = "draw_coverage"
     stack = stack_of(op, layers)
@@ -73,13 +106,16 @@ def draw_coverage(layers: Iterable[Any], *, outputs: int = 1, n: int | None = No
             f"at most {MOST} are drawn",
             fix="Take fewer layers or outputs, or smaller dilations.",
         )
+    each = [influence(stack, i) for i in range(count)]
     paths: Counter[int] = Counter()
-    for i in range(count):
-        paths.update(influence(stack, i))
+    for reached in each:
+        paths.update(reached)
     between = range(min(paths), max(paths) + 1)
     holes = tuple(q for q in between if q not in paths and (size is None or 0 <= q < size))
-    drawing = _draw(stack, levels, dict(sorted(paths.items())), holes, size)
-    drawing.shown |= {"paths": dict(sorted(paths.items())), "holes": holes, "read": [level.read for level in levels]}
+    shared = tuple(q for q, readers in sorted(levels[0].readers.items()) if len(readers) > 1)
+    drawing = _draw(stack, levels, each, holes, size)
+    drawing.shown |= {"paths": dict(sorted(paths.items())), "holes": holes, "shared": shared}
+    drawing.shown["read"] = [level.read for level in levels]
     return drawing
 
 
@@ -87,18 +123,22 @@ def _levels(stack: list[Layer], outputs: range, n: int | None) -> list[_Level]:
     """Return the levels, the input first."""
     found = []
     for depth in range(len(stack) + 1):
-        read = frozenset(q for i in outputs for q in stack_support(stack[depth:], i))
+        readers: dict[int, tuple[int, ...]] = {}
+        for i in outputs:
+            for q in stack_support(stack[depth:], i):
+                readers[q] = (*readers.get(q, ()), i)
         field = receptive_field(stack[:depth])
-        first, last = min(read), max(read)
+        first, last = min(readers), max(readers)
         if n is not None and depth == 0:
             first, last = min(first, 0), max(last, n - 1)
-        found.append(_Level(range(first, last + 1), read, field.jump, float(field.offset)))
+        found.append(_Level(range(first, last + 1), readers, field.jump, float(field.offset)))
     return found
 
 
 def _draw(
-    stack: list[Layer], levels: list[_Level], paths: dict[int, int], holes: tuple[int, ...], n: int | None
+    stack: list[Layer], levels: list[_Level], each: list[dict[int, int]], holes: tuple[int, ...], n: int | None
 ) -> Drawing:
+    colours = OUTPUTS[: len(each)] if 1 < len(each) <= len(OUTPUTS) else ()
     ground = levels[0].positions
     names = [[f"layer {depth + 1}", *described_layer(layer)] for depth, layer in enumerate(stack)]
     margin = 0.3 + max(text_width(line) for name in names for line in name)
@@ -109,9 +149,9 @@ def _draw(
     left = margin + (width - margin - 0.2 - len(ground) * cell) / 2
     tallest = top + len(stack) * (gap + cell)
     drawing, ax = sheet(width, tallest + cell + 0.35 + bars + 0.25)
-    _heading(ax, stack, levels, paths, (holes, n))
+    _heading(ax, stack, levels, (holes, n))
     rows = [
-        _Row(ax, left, top + (len(stack) - depth) * (gap + cell), cell, ground, level)
+        _Row(ax, left, top + (len(stack) - depth) * (gap + cell), cell, ground, level, colours)
         for depth, level in enumerate(levels)
     ]
     for depth, layer in enumerate(stack):
@@ -126,9 +166,12 @@ def _draw(
         middle = rows[depth + 1].top + cell + gap / 2 - 0.15 * (len(name) - 1) / 2
         for number, line in enumerate(name):
             write(ax, 0.15, middle + 0.15 * number, line, color=GREY, fontweight="normal" if number else "bold")
+    if colours and levels[-1].jump * cell > text_width("y[0]"):
+        for i in range(len(each)):
+            write(ax, rows[-1].x(i), top - 0.11, f"y[{i}]", ha="center", fontweight="bold")
     grid = Grid(ax, left, rows[0].top, cell, range(1), ground)
     grid.number_columns(rows[0].top + cell + 0.11)
-    _bars(ax, grid, paths, (rows[0].top + cell + 0.3, bars))
+    _bars(ax, grid, each, colours, (rows[0].top + cell + 0.3, bars))
     return drawing
 
 
@@ -141,6 +184,8 @@ class _Row(NamedTuple):
     cell: float
     ground: range
     level: _Level
+    colours: tuple[str, ...]
+    """Of the outputs, where each has its own."""
 
     def x(self, position: int) -> float:
         """Return where the middle of a position's cell stands: over the middle of its field."""
@@ -160,11 +205,21 @@ class _Row(NamedTuple):
                 "edgecolor": HOLE if hole else INK if read else LINE,
             }
             corner = (self.x(position) - side / 2, self.top + (self.cell - side) / 2)
+            if read and self.colours:
+                self._stripes(corner, side, self.level.readers[position])
+                how["facecolor"] = "none"
             self.ax.add_patch(
                 Rectangle(corner, side, side, **how, linewidth=0.8, hatch=HATCH if padding else None, zorder=3)
             )
             if hole:
                 self._cross(position, side)
+
+    def _stripes(self, corner: tuple[float, float], side: float, readers: tuple[int, ...]) -> None:
+        """Fill a cell with the colours of the outputs that read it."""
+        wide = side / len(readers)
+        for number, i in enumerate(readers):
+            at = (corner[0] + number * wide, corner[1])
+            self.ax.add_patch(Rectangle(at, wide, side, facecolor=self.colours[i], edgecolor="none", zorder=2))
 
     def _cross(self, position: int, side: float) -> None:
         x, y, r = self.x(position), self.top + self.cell / 2, 0.3 * side
@@ -174,26 +229,34 @@ class _Row(NamedTuple):
 
 
 def _reads(ax: Axes, layer: Layer, lower: _Row, upper: _Row) -> None:
-    """Draw a line from each position that is read to each position that it reads."""
-    lines = [
-        [(upper.x(i), upper.top + upper.cell * 0.95), (lower.x(q), lower.top + lower.cell * 0.05)]
-        for i in sorted(upper.level.read)
-        for q in layer.comb(i).positions
-    ]
-    thin = 1.2 if len(lines) < 120 else 0.6
-    ax.add_collection(LineCollection(lines, colors=GREY, linewidths=thin, zorder=1))
+    """Draw a line from each position that is read to each position that it reads: grey where several outputs do."""
+    lines, colours = [], []
+    for i in sorted(upper.level.read):
+        (reader, *others) = upper.level.readers[i]
+        for q in layer.comb(i).positions:
+            lines.append([(upper.x(i), upper.top + upper.cell * 0.95), (lower.x(q), lower.top + lower.cell * 0.05)])
+            colours.append(upper.colours[reader] if upper.colours and not others else GREY)
+    thin = (1.2 if len(lines) < 120 else 0.6) * (1.4 if upper.colours else 1)
+    ax.add_collection(LineCollection(lines, colors=colours, linewidths=thin, zorder=1))
 
 
-def _bars(ax: Axes, grid: Grid, paths: dict[int, int], room: tuple[float, float]) -> None:
-    """Draw the number of paths from each position as a bar, hanging down."""
+def _bars(
+    ax: Axes, grid: Grid, each: list[dict[int, int]], colours: tuple[str, ...], room: tuple[float, float]
+) -> None:
+    """Draw the number of paths from each position as a bar, hanging down: a part of it for each output."""
     top, height = room
+    paths = {q: sum(reached.get(q, 0) for reached in each) for q in sorted(set().union(*each))}
     most = max(paths.values())
     write(ax, grid.left - 0.08, top + 0.05, "paths", ha="right", color=GREY)
     for q, count in paths.items():
         x, _ = grid.corner(0, q)
         tall = (height - 0.2) * count / most
-        bar = Rectangle((x + 0.1 * grid.cell, top), 0.8 * grid.cell, tall, facecolor=TAP, edgecolor=INK, linewidth=0.5)
-        ax.add_patch(bar)
+        part = top
+        for reached, colour in zip(each, colours, strict=True) if colours else [(paths, TAP)]:
+            long = tall * reached.get(q, 0) / count
+            how: dict[str, Any] = {"facecolor": colour, "edgecolor": INK, "linewidth": 0.5 if long else 0}
+            ax.add_patch(Rectangle((x + 0.1 * grid.cell, part), 0.8 * grid.cell, long, **how))
+            part += long
         if text_width(str(count)) < grid.cell * 1.1:
             write(ax, x + grid.cell / 2, top + tall + 0.09, str(count), ha="center")
 
@@ -202,11 +265,10 @@ def _heading(
     ax: Axes,
     stack: list[Layer],
     levels: list[_Level],
-    paths: dict[int, int],
     input_: tuple[tuple[int, ...], int | None],
 ) -> None:
     holes, n = input_
-    outputs = len(levels[-1].read)
+    outputs, paths = len(levels[-1].read), levels[0].read
     who = "One output reads" if outputs == 1 else f"{outputs} outputs read"
     missed = f"{len(holes) or 'no'} hole{'s' * (len(holes) != 1)}"
     real = len(paths) if n is None else sum(0 <= q < n for q in paths)
@@ -216,4 +278,8 @@ def _heading(
     elif n is None:
         what = f"{real} of the {max(paths) - min(paths) + 1} pixels in the field"
     field = receptive_field(stack)
-    heading(ax, f"{who} {what}: {missed}", f"field of one output {field.size}, jump {field.jump}")
+    line = f"field of one output {field.size}, jump {field.jump}"
+    if outputs > 1:
+        common = sum(len(readers) > 1 and (n is None or 0 <= q < n) for q, readers in levels[0].readers.items())
+        line += f"; {common or 'no'} pixel{'s are' if common > 1 else ' is'} shared"
+    heading(ax, f"{who} {what}: {missed}", line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,7 +13,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
+from refconv.arithmetic.per_axis import real
 from refconv.errors import ArgumentError
+from refconv.ops.elements import check_numeric
 from refconv.plots.style import CYCLE, GREY, MARKERS, Drawing, in_style
 
 __all__ = ["Series", "draw_curves", "name_ends", "plain_ticks"]
@@ -66,7 +69,13 @@ def draw_curves(
     >>> drawing.shown["loss"]
     (array([0., 1., 2.]), array([2.3, 1.1, 0.6]))
     """
-    if log not in _SCALES:
+    real("draw_curves", "width", width, 2.2, 60, fix="Give inches, such as 7.0.")
+    real("draw_curves", "height", height, 1.2, 60, fix="Give inches, such as 3.8.")
+    if not isinstance(marks, Mapping | None):
+        raise ArgumentError("draw_curves", f"marks is {marks!r}.", fix='Give levels by their names: {"bound": 1.0}.')
+    for label, level in (marks or {}).items():
+        real("draw_curves", f"marks[{label!r}]", level, -inf, fix="Give a number.")
+    if not isinstance(log, bool | str) or log not in _SCALES:
         raise ArgumentError("draw_curves", f"log is {log!r}.", fix='Take False, True, "x", "y" or "both".')
     lines = _lines(series, x)
     names = [*lines, *(marks or {})]
@@ -83,6 +92,7 @@ def draw_curves(
             label=label,
         )
     for letter in _SCALES[log]:
+        _check_positive(lines, letter)
         axes.set(**{f"{letter}scale": "log"})
         plain_ticks(axes, letter)
     for level in (marks or {}).values():
@@ -175,13 +185,27 @@ def _lines(series: Any, x: ArrayLike | None) -> dict[str, tuple[NDArray[np.float
     lines = {}
     for label, values in given.items():
         own = isinstance(values, tuple) and len(values) == 2 and np.ndim(values[0]) == 1
-        ys = np.asarray(values[1] if own else values, float)
-        xs = np.asarray(values[0] if own else np.arange(len(ys)) if x is None else x, float)
+        ys = _floats(str(label), values[1] if own else values)
+        xs = _floats("x", values[0] if own else np.arange(ys.size) if x is None else x)
         if ys.ndim != 1 or xs.shape != ys.shape:
             problem = f"{label!r} has x of shape {xs.shape} and y of shape {ys.shape}."
             raise ArgumentError("draw_curves", problem, fix="Give one x for each y.")
         lines[str(label)] = (xs, ys)
     return lines
+
+
+def _floats(name: str, values: Any) -> NDArray[np.float64]:
+    array = check_numeric("draw_curves", name, values)
+    if array.dtype.kind == "c":
+        raise ArgumentError("draw_curves", f"{name!r} is complex.", fix="Draw real and imaginary part each.")
+    return array.astype(float)
+
+
+def _check_positive(lines: Mapping[str, Any], letter: str) -> None:
+    values = [line["xy".index(letter)] for line in lines.values()]
+    if any(each.size for each in values) and not any((each > 0).any() for each in values):
+        problem = f"the axis of {letter} is logarithmic, but no {letter} is above 0."
+        raise ArgumentError("draw_curves", problem, fix=f"Leave {letter} out of log, or give an x that begins at 1.")
 
 
 def _end(xs: NDArray[np.float64], ys: NDArray[np.float64]) -> tuple[float, float]:

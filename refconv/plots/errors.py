@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from numpy.typing import ArrayLike, NDArray
 
+from refconv.arithmetic.per_axis import integer
+from refconv.errors import ArgumentError
 from refconv.oracle import Comparison, compare, truth
 from refconv.plots.images import frame_only, sheet
 from refconv.plots.style import INK, Drawing, in_style
@@ -87,6 +89,7 @@ def draw_errors(
     >>> drawing.shown["comparison"].passed, drawing.shown["comparison"].index
     (False, (0, 0, 2, 3))
     """
+    channels = integer("draw_errors", "channels", channels, 1)
     name = op or f"conv{np.ndim(x) - 2}d"
     true = truth(name, x, w, b, of=of, **options)
     found = compare(y, true, precision=precision, policy=policy, algorithm=algorithm, signs=signs)
@@ -131,6 +134,10 @@ def _planes(
         order = first + [axis for axis in range(len(layout)) if axis not in first]
         units, index = units.transpose(order), tuple(index[axis] for axis in order)
     if sample is not None:
+        sample = integer("draw_errors", "sample", sample, 0)
+        if sample >= len(units):
+            problem = f"there is no sample {sample}: there are {len(units)}."
+            raise ArgumentError("draw_errors", problem, fix="Count from 0.")
         rest = units[sample]
         index = (sample, *(int(i) for i in np.unravel_index(int(np.abs(rest).argmax()), rest.shape)))
     of_sample = units[index[0]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import matplotlib.patheffects as effects
@@ -14,10 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from refconv.arithmetic import receptive_field
 from refconv.arithmetic.integers import product
+from refconv.arithmetic.per_axis import entries, integer, real
 from refconv.arithmetic.supports import Support, support
 from refconv.errors import ArgumentError
 from refconv.networks import NodeField, Resolved, receptive_fields
 from refconv.networks.fields import graph_nodes
+from refconv.ops.elements import check_numeric
 from refconv.plots.given import NetworkLike, resolved, stack_in
 from refconv.plots.photos import photo as shipped
 from refconv.plots.style import BLUE, GREY, HATCH, INK, ORANGE, PADDING, Drawing, in_style
@@ -29,6 +32,15 @@ _FADE = 0.22
 
 _DASHES = ("-", "--", "-.", ":")
 _ZOOM = 32
+
+_LEAST = 4.6
+"""The width of a drawing, at least, in inches: the words below a small photograph need it."""
+
+_LETTERS = (0.088, 0.08, 0.073)
+"""The width of a letter of the title, and of the two lines below, in inches."""
+
+_LABEL = 0.24
+"""The height of a box's label, in inches."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +85,10 @@ def draw_field(
     at : (int, int), optional
         Which unit of the (last) layer; by default the one in the middle.
     photo : array of shape (H, W, 3), optional
-        The photograph; the network is resolved for its size. By default `refconv.plots.photo` at the network's own.
+        The photograph, 0 to 255, or 0 to 1 in floats; the network is resolved for its size. By default
+        `refconv.plots.photo` at the network's own.
     title : str, optional
-        Above; by default network, layer and unit.
+        Above, in several lines where it is long; by default network, layer and unit.
     width : float
         Of the photograph, in inches.
 
@@ -91,7 +104,8 @@ def draw_field(
     >>> [drawing.shown[key] for key in ("size", "region", "read", "holes")]
     [(13, 13), ((4, 16), (4, 16)), 49, 120]
     """
-    pixels = None if photo is None else np.asarray(photo)
+    real("draw_field", "width", width, 0.5, 60, fix="Give inches, such as 5.0.")
+    pixels = None if photo is None else _bytes(check_numeric("draw_field", "photo", photo))
     sized = _sized(network, pixels)
     if pixels is None:
         height, across = sized.network.input[1:]
@@ -101,15 +115,16 @@ def draw_field(
     last = unit_in_middle(fields[names[-1]]) if at is None else unit_at(fields[names[-1]], at)
     units = [_nearest(fields[name], last.centre) for name in names[:-1]] + [last]
     read = support(graph_nodes(sized, gates=False), last.name, [last.at], source="input")
-    heading = title or f"{sized.network.name}: {last.name}, unit {last.at}"
-    least = max(4.6, 0.4 + 0.092 * len(heading))
-    drawing, main, side = _sheet(units, pixels.shape, width, least, zoomed=_wants_zoom(read, last))
+    unit = str(last.at).replace(" ", "\N{NO-BREAK SPACE}")
+    heading = title or f"{sized.network.name}: {last.name}, unit {unit}"
+    numbers = _numbers(last, read)
+    words = (heading, *_words(sized, last, numbers))
+    drawing, main, side = _sheet(units, pixels.shape, width, words, zoomed=_wants_zoom(read, last))
     _photograph(main, pixels, read)
     _boxes(main, units)
     if side is not None:
         _detail(side, main, pixels, read, last)
-    drawing.shown = _numbers(last, read)
-    _words(drawing, heading, sized, last, drawing.shown)
+    drawing.shown = numbers
     return drawing
 
 
@@ -127,7 +142,10 @@ def unit_at(field: NodeField, at: Sequence[int]) -> _Unit:
     if field.axes is None or len(sizes) != len(field.axes) or any(axis.region(0) is None for axis in field.axes):
         problem = f"{layer.node.name} has no receptive field of its own."
         raise ArgumentError("draw_field", problem, fix="Take a layer before it.")
-    position = tuple(int(i) for i in at)
+    listed = entries(at)
+    if listed is None:
+        raise ArgumentError("draw_field", f"at is {at!r}.", fix="Give a number for each axis, such as (0, 0).")
+    position = tuple(integer("draw_field", "at", i) for i in listed)
     if len(position) != len(sizes) or not all(0 <= i < n for i, n in zip(position, sizes, strict=False)):
         problem = f"{layer.node.name} has {' x '.join(map(str, sizes))} positions, {position} is none of them."
         raise ArgumentError("draw_field", problem, fix="Count from 0.")
@@ -174,7 +192,7 @@ def _names(sized: Resolved, node: str | Sequence[str] | None, fields: dict[str, 
             if layer.shape is not None and len(layer.shape) == 3 and max(layer.shape[1:]) > 1
         ]
         return wide[-1:] or [sized.layers[-1].node.name]
-    names = [node] if isinstance(node, str) else list(node)
+    names = [node] if isinstance(node, str) else entries(node) or []
     unknown = [name for name in names if name not in fields]
     if unknown or not names:
         problem = f"{sized.network.name} has no layer {', '.join(map(repr, unknown)) or 'of no name'}."
@@ -201,9 +219,9 @@ def _wants_zoom(read: Support, unit: _Unit) -> bool:
 
 
 def _sheet(
-    units: Sequence[_Unit], shape: Sequence[int], width: float, least: float, *, zoomed: bool
+    units: Sequence[_Unit], shape: Sequence[int], width: float, words: tuple[str, str, str], *, zoomed: bool
 ) -> tuple[Drawing, Axes, Axes | None]:
-    """Return a drawing with axes that hold the photograph and all boxes."""
+    """Return a drawing with its title and what is said below, and axes that hold the photograph and all boxes."""
     spans = []
     for axis in (0, 1):
         low = min(0, *(unit.region[axis][0] for unit in units)) - 0.5
@@ -214,18 +232,42 @@ def _sheet(
     height = width * (lower - upper) / (right - left)
     shrunk = min(1.0, 6.0 / height)
     width, height = width * shrunk, height * shrunk
-    total = (max(0.15 + width + 0.15 + (3.1 if zoomed else 0), least), 0.38 + height + 0.62)
+    wide = max(0.15 + width + 0.15 + (3.1 if zoomed else 0), _LEAST)
+    title, field, reads = (
+        wrap(text, int((wide - 0.25) / letter)) for text, letter in zip(words, _LETTERS, strict=True)
+    )
+    top, bottom = 0.2 + 0.18 * len(title), 0.19 + 0.23 * len(field) + 0.2 * len(reads)
+    total = (wide, top + height + bottom)
     drawing = Drawing(*total)
-    main = drawing.add_axes((0.15 / total[0], 0.62 / total[1], width / total[0], height / total[1]))
+    said: list[tuple[float, str, list[str], dict[str, Any]]] = [
+        (total[1] - 0.12, "top", title, {"size": 11, "weight": "bold"}),
+        (0.17 + 0.2 * len(reads), "bottom", field, {}),
+        (0.14, "bottom", reads, {"color": GREY, "size": 9.5}),
+    ]
+    for y, va, lines, how in said:
+        drawing.text(0.15 / wide, y / total[1], "\n".join(lines), va=va, linespacing=1.15, **how)
+    main = drawing.add_axes((0.15 / total[0], bottom / total[1], width / total[0], height / total[1]))
     main.set(xlim=(left, right), ylim=(lower, upper))
     side = None
     if zoomed:
         room = min(2.8, height - 0.3)
-        at = ((0.4 + width) / total[0], (0.62 + height - room - 0.25) / total[1], room / total[0], room / total[1])
+        at = ((0.4 + width) / total[0], (bottom + height - room - 0.25) / total[1], room / total[0], room / total[1])
         side = drawing.add_axes(at)
     for axes in drawing.axes:
         axes.set(xticks=[], yticks=[])
     return drawing, main, side
+
+
+def _bytes(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Return a photograph as numbers from 0 to 255; floats go from 0 to 1, as `draw_images` has them."""
+    if pixels.dtype.kind in "bui":
+        whole: NDArray[Any] = np.clip(pixels.astype(int), 0, 255)
+        return whole
+    if pixels.dtype.kind != "f" or not np.isfinite(pixels).all():
+        problem = "the photograph has pixels that are no colours."
+        raise ArgumentError("draw_field", problem, fix="Give numbers from 0 to 255, or floats from 0 to 1.")
+    rounded: NDArray[Any] = (255 * np.clip(pixels.astype(float), 0, 1)).round().astype(np.uint8)
+    return rounded
 
 
 def _photograph(axes: Axes, pixels: NDArray[Any], read: Support) -> None:
@@ -250,6 +292,7 @@ def _photograph(axes: Axes, pixels: NDArray[Any], read: Support) -> None:
 
 def _boxes(axes: Axes, units: Sequence[_Unit]) -> None:
     glow = [effects.withStroke(linewidth=3.2, foreground=INK)]
+    inches = axes.bbox.height / 100
     for number, unit in enumerate(units):
         (upper, lower), (left, right) = unit.region
         dash = _DASHES[(len(units) - 1 - number) % len(_DASHES)]
@@ -260,7 +303,7 @@ def _boxes(axes: Axes, units: Sequence[_Unit]) -> None:
             words = f"{unit.name}, {lower - upper + 1}"
             style: dict[str, Any] = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
             bottom, top = axes.get_ylim()
-            inside = upper - top < 0.06 * (bottom - top)
+            inside = (upper - top) / (bottom - top) * inches < _LABEL
             axes.text(left, upper, words, size=9, va="top" if inside else "bottom", zorder=6, bbox=style)
     y, x = units[-1].centre
     axes.plot([x], [y], "o", color=BLUE, markeredgecolor="white", markersize=7, zorder=5, clip_on=False)
@@ -279,17 +322,14 @@ def _detail(side: Axes, main: Axes, pixels: NDArray[Any], read: Support, unit: _
     main.add_patch(Rectangle((left, upper), _ZOOM + 1, _ZOOM + 1, fill=False, edgecolor=INK, linewidth=1, zorder=4))
 
 
-def _words(drawing: Drawing, title: str, sized: Resolved, unit: _Unit, numbers: dict[str, Any]) -> None:
-    width, height = drawing.get_size_inches()
-    drawing.text(0.15 / width, 1 - 0.12 / height, title, va="top", size=11, weight="bold")
+def _words(sized: Resolved, unit: _Unit, numbers: dict[str, Any]) -> tuple[str, str]:
+    """Return what is said below the photograph: the field, and what of it is read."""
     size = " x ".join(f"{n:,}" for n in numbers["size"])
     jump = " x ".join(str(jump) for jump in dict.fromkeys(numbers["jump"]))
     missed = f", and misses {numbers['holes']:,} between them" if numbers["holes"] else ""
-    drawing.text(0.15 / width, 0.37 / height, f"field {size} pixels, jump {jump}", va="bottom")
     through = (
         "; through a gate also all others"
         if unit.field.everywhere and numbers["read"] < product(sized.network.input[1:])
         else ""
     )
-    words = f"reads {numbers['read']:,} pixels of the photograph{missed}{through}"
-    drawing.text(0.15 / width, 0.14 / height, words, va="bottom", color=GREY, size=9.5)
+    return f"field {size} pixels, jump {jump}", f"reads {numbers['read']:,} pixels of the photograph{missed}{through}"

@@ -12,7 +12,7 @@ from string import Template
 from PIL import Image
 
 from refconv.arithmetic.integers import ceil_div
-from refconv.arithmetic.per_axis import integer
+from refconv.arithmetic.per_axis import integer, real
 from refconv.errors import ArgumentError
 from refconv.plots.style import Drawing
 
@@ -24,8 +24,11 @@ LIMIT = 32
 COLOURS = 16
 """Colours of a frame in a file: line drawings need few, and it makes films three times smaller."""
 
-BYTES = 360_000
+BYTES = 330_000
 """A film larger than that on a page is made of coarser frames."""
+
+SHARPEST = 125.0
+"""Pixels for each inch of a frame, at most: a page shows a hundred, a fine screen more."""
 
 PLAYER = Template("""<div class="refconv-film" id="$name" style="display:inline-block">
 <img alt="film" style="display:block;max-width:100%" width="$width" src="$first">
@@ -80,11 +83,12 @@ class Film:
         self, draw: Callable[[int, str], Drawing], steps: int, *, seconds: float = 0.5, limit: int = LIMIT
     ) -> None:
         """Plan the frames; none is drawn yet."""
-        total = integer("Film", "steps", steps, 1)
+        total, limit = integer("Film", "steps", steps, 1), integer("Film", "limit", limit, 2)
+        real("Film", "seconds", seconds, 0, fix="Give how long a frame stays.")
         self.draw = draw
         self.seconds = seconds
         self.total = total
-        self.every = ceil_div(total, integer("Film", "limit", limit, 2)) if total > limit else 1
+        self.every = ceil_div(total, limit) if total > limit else 1
         shown = list(range(0, total, self.every))
         self.steps = tuple(shown if shown[-1] == total - 1 else [*shown, total - 1])
 
@@ -105,18 +109,22 @@ class Film:
 
     def frame(self, i: int) -> Drawing:
         """Return frame `i` as a drawing; -1 is the last."""
+        i = integer("Film.frame", "i", i)
         if not -len(self) <= i < len(self):
             raise ArgumentError(
                 "Film.frame", f"i = {i}, but the film has {len(self)} frames.", fix=f"Take 0 to {len(self) - 1}."
             )
         return self.draw(self.steps[i], self.caption(i))
 
-    def html(self, dpi: float = 80) -> str:
-        """Return a page element that plays the film: HTML and a few lines of JavaScript, all of it inside."""
+    def html(self, dpi: float = SHARPEST) -> str:
+        """Return a page element that plays the film: HTML and a few lines of JavaScript, all of it inside.
+
+        The frames have `dpi` pixels for each inch, and fewer where the film were too large for a page.
+        """
         last = self.frame(-1)
         expected = len(self) * len(b64encode(_small(last.png(dpi))))
         if expected > BYTES:
-            dpi *= max((BYTES / expected) ** 0.7, 0.6)
+            dpi *= max((BYTES / expected) ** 0.8, 48 / dpi)
         frames = [b64encode(_small(drawing.png(dpi))).decode() for drawing in self]
         width = round(100 * last.get_size_inches()[0])
         name = "film-" + hashlib.sha256("".join(frames).encode()).hexdigest()[:16]
@@ -130,7 +138,7 @@ class Film:
             pause=round(1000 * self.seconds),
         )
 
-    def gif(self, path: str | Path, dpi: float = 80) -> Path:
+    def gif(self, path: str | Path, dpi: float = 100) -> Path:
         """Write the film as a GIF that plays for ever, and return its path."""
         first, *others = [Image.open(BytesIO(drawing.png(dpi))).convert("RGB").quantize(COLOURS) for drawing in self]
         place = Path(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from refconv.arithmetic.per_axis import entries
 from refconv.arithmetic.reads import Layer
 from refconv.errors import ArgumentError
 from refconv.networks import Builder, Network, Resolved, network, resolve
@@ -58,6 +59,9 @@ def resolved(given: NetworkLike, size: Sequence[int] | None = None, *, rank: int
     >>> [layer.shape for layer in resolved([(3, 2, 1), Layer(3, lo=2)], (9, 9)).layers]
     [(1, 5, 5), (1, 7, 7)]
     """
+    if size is not None and entries(size) is None:
+        problem = f"size is {size!r}, but it has a number for each axis."
+        raise ArgumentError("plots", problem, fix=f"Give a pair (H, W): size=({size}, {size}).")
     if isinstance(given, Resolved) and size is None:
         return given
     if isinstance(given, Resolved):

@@ -11,6 +11,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
 from refconv.arithmetic.integers import ceil_div
+from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError
 from refconv.networks import Resolved
 from refconv.plots.given import NetworkLike, resolved
@@ -79,6 +80,13 @@ def draw_network(
     >>> [block.name for block in drawing.shown["blocks"]]
     ['input', 'conv1', 'maxpool', 'layer1.0.conv1', 'layer1.0.conv2', 'layer1.0.add']
     """
+    op = "draw_network"
+    steps, most = integer(op, "steps", steps, 0), integer(op, "most", most, 1)
+    for word, said in (("upto", upto), ("around", around)):
+        if not (said is None or isinstance(said, str)):
+            raise ArgumentError(op, f"{word} is {said!r}.", fix="Give a layer's name, or how it begins.")
+    if not isinstance(expand, Sequence):
+        raise ArgumentError(op, f"expand is {expand!r}.", fix="Give names, or how they begin.")
     sized = resolved(network, size)
     names = {node.name: node.inputs for node in sized.network.nodes}
     beginnings = [expand] if isinstance(expand, str) else list(expand)

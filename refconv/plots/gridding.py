@@ -28,6 +28,10 @@ PANEL, ABOVE = 3.0, 0.75
 """The side of a panel and the room for its title, in inches."""
 
 
+MOST = 501
+"""Pixels along an axis of a field that is still drawn."""
+
+
 @in_style
 def draw_gridding(choices: Iterable[int | Sequence[int]], *, kernel_size: int = 3) -> Drawing:
     """Draw, for several lists of dilations, how often one output reads each pixel of its field.
@@ -53,6 +57,8 @@ def draw_gridding(choices: Iterable[int | Sequence[int]], *, kernel_size: int = 
     """
     op = "draw_gridding"
     k = integer(op, "kernel_size", kernel_size, 1)
+    if not isinstance(choices, Iterable):
+        raise ArgumentError(op, f"choices is {choices!r}.", fix="Give lists of dilations, such as [(1, 2, 5)].")
     stacks = [_dilations(op, number, given) for number, given in enumerate(choices)]
     if not 1 <= len(stacks) <= 12:
         raise ArgumentError(op, f"there are {len(stacks)} choices.", fix="Give 1 to 12 lists of dilations.")
@@ -63,6 +69,9 @@ def draw_gridding(choices: Iterable[int | Sequence[int]], *, kernel_size: int = 
     for number, dilations in enumerate(stacks):
         ax = _panel(drawing, *divmod(number, across))
         layers = [Layer(k, d=d) for d in dilations]
+        if (field := receptive_field(layers).size) > MOST:
+            problem = f"a field of {field} x {field} is too large for its pixels to be seen."
+            raise ArgumentError(op, problem, f"at most {MOST} x {MOST} are drawn", fix="Take smaller dilations.")
         counts = _counts(layers)
         _map(ax, counts)
         passes = hdc_passes(dilations, k) if len(dilations) > 1 else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from refconv.arithmetic import ReceptiveField
+from refconv.errors import ArgumentError
 from refconv.networks import Conv, ConvTranspose, Pool, receptive_fields
 from refconv.plots.curves import draw_curves
 from refconv.plots.given import NetworkLike, resolved, stack_in
@@ -61,6 +62,9 @@ def draw_field_growth(
     """
     if isinstance(networks, str):
         networks = [networks]
+    if not isinstance(networks, Mapping | Sequence):
+        problem = f"networks is {networks!r}."
+        raise ArgumentError("draw_field_growth", problem, fix='Give names, or {"a name": network}.')
     given: Mapping[str, Any] = networks if isinstance(networks, Mapping) else {name: name for name in networks}
     series = {label: field_growth(each, axis=axis, size=size) for label, each in given.items()}
     return draw_curves(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from matplotlib.patches import Patch
 from numpy.typing import ArrayLike, NDArray
 
 from refconv.arithmetic.integers import ceil_div
+from refconv.arithmetic.per_axis import entries, integer, real
 from refconv.errors import ArgumentError
+from refconv.ops.elements import check_numeric
 from refconv.plots.style import GREY, HATCH, INK, LINE, SIGNED, Drawing, in_style
 
 __all__ = ["CLASSES", "draw_images", "frame_only", "sheet"]
@@ -23,6 +26,7 @@ CLASSES = ("#222222", "#56B4E9", "#F0E442", "#D55E00", "#0072B2", "#CC79A7", "#0
 
 _COLOURS = (3, 4)
 _SMALLEST = 8
+_READABLE = 5.0
 
 
 @in_style
@@ -83,12 +87,27 @@ def draw_images(
     [(-6.0, 6.0), (-2.0, 2.0), (2.0, 5.0)]
     """
     arrays, in_row = _split(images)
+    op = "draw_images"
+    if columns is not None:
+        columns = integer(op, "columns", columns, 1)
+    if side is not None:
+        real(op, "side", side, 0.05, 50, fix="Give inches, such as 2.0.")
+    if limits is not None:
+        limits = _checked_limits(limits)
     given = list(titles or [])
     across = columns or in_row or min(len(arrays), 6)
+    if rows and len(rows) < ceil_div(len(arrays), across):
+        problem = f"rows has {len(rows)} names for {ceil_div(len(arrays), across)} rows."
+        raise ArgumentError(op, problem, fix="Give a name for each row of images.")
     keys = list(zip(_palette(len(labels or ())), labels or (), strict=True))
     shapes = [array.shape[:2] for array in arrays]
     drawing, places = sheet(shapes, across, named=bool(given), title=title, rows=rows, keys=keys, side=side)
     marks = list(signed) if isinstance(signed, Sequence) else [signed] * len(arrays)
+    if len(marks) != len(arrays):
+        problem = f"signed has {len(marks)} entries for {len(arrays)} images."
+        raise ArgumentError(op, problem, fix="Give one for each image, or one for all.")
+    if cmap is not None and cmap not in colormaps:
+        raise ArgumentError(op, f"there is no colour map {cmap!r}.", fix="Take one that matplotlib has, such as gray.")
     found = []
     for number, (array, axes) in enumerate(zip(arrays, places, strict=True)):
         frame_only(axes, given[number] if number < len(given) else "")
@@ -104,9 +123,20 @@ def draw_images(
     return drawing
 
 
+def _checked_limits(limits: Any) -> tuple[float, float]:
+    pair, fix = entries(limits), "Give a pair (least, most)."
+    if pair is None or len(pair) != 2:
+        raise ArgumentError("draw_images", f"limits is {limits!r}.", fix=fix)
+    least, most = (real("draw_images", f"limits[{i}]", value, -inf, fix=fix) for i, value in enumerate(pair))
+    if least > most:
+        raise ArgumentError("draw_images", f"limits are {limits}: the first is above the second.", fix=fix)
+    return least, most
+
+
 def _split(images: Any) -> tuple[list[NDArray[Any]], int | None]:
     """Return single images, and how many belong in a row where the array says so."""
     if isinstance(images, np.ndarray):
+        images = check_numeric("draw_images", "images", images)
         coloured = images.ndim > 2 and images.shape[-1] in _COLOURS and min(images.shape[-3:-1]) >= _SMALLEST
         if images.ndim == 2 or (images.ndim == 3 and coloured):
             arrays, in_row = [images], None
@@ -115,11 +145,16 @@ def _split(images: Any) -> tuple[list[NDArray[Any]], int | None]:
         else:
             arrays, in_row = list(images), None
     else:
-        arrays, in_row = [np.asarray(image) for image in images], None
+        given = entries(images)
+        if given is None:
+            raise ArgumentError("draw_images", f"images is {images!r}.", fix="Give an array, or a list of arrays.")
+        arrays, in_row = [check_numeric("draw_images", "an image", image) for image in given], None
     for array in arrays:
         if not (array.ndim == 2 or (array.ndim == 3 and array.shape[-1] in _COLOURS)) or not array.size:
             problem = f"an image has the shape {array.shape}."
             raise ArgumentError("draw_images", problem, fix="Give (H, W), (H, W, 3) or (H, W, 4).")
+        if array.dtype.kind == "c":
+            raise ArgumentError("draw_images", "an image is complex.", fix="Give its real part, or np.abs of it.")
     if not arrays:
         raise ArgumentError("draw_images", "there is no image.", fix="Give one.")
     return arrays, in_row
@@ -225,9 +260,12 @@ def _show(
 def _write(axes: Axes, array: NDArray[Any]) -> None:
     """Write each value in its pixel, dark on light and light on dark, as large as there is room for."""
     height, width = axes.get_window_extent().height, axes.get_window_extent().width
-    words = [[f"{value:.3g}" if array.dtype.kind == "f" else str(value) for value in row] for row in array]
-    longest = max(len(word) for row in words for word in row)
-    room = min(0.72 * height / array.shape[0], 1.2 * width / array.shape[1] / max(longest, 2))
+    for digits in (3, 2, 1):  # as many as can be read
+        words = [[f"{value:.{digits}g}" if array.dtype.kind == "f" else str(value) for value in row] for row in array]
+        longest = max(len(word) for row in words for word in row)
+        room = min(0.72 * height / array.shape[0], 1.2 * width / array.shape[1] / max(longest, 2))
+        if room >= _READABLE:
+            break
     image = axes.images[0]
     for i, row in enumerate(words):
         for j, word in enumerate(row):

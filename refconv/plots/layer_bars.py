@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError
 from refconv.networks import LayerCost, network_cost
 from refconv.plots.given import NetworkLike, resolved
@@ -54,6 +55,9 @@ def draw_layers(
     >>> drawing.shown["layers"]
     ['conv1', 'layer1', 'layer2', 'layer3', 'layer4', '2 others']
     """
+    if isinstance(measures, str) or not isinstance(measures, Sequence):
+        raise ArgumentError("draw_layers", f"measures is {measures!r}.", fix='Give a list, such as ["macs"].')
+    upto = integer("draw_layers", "upto", upto, 1)
     unknown = [measure for measure in measures if measure not in MEASURES]
     if unknown or not measures:
         raise ArgumentError("draw_layers", f"there is no measure {unknown}.", fix=f"Take {', '.join(MEASURES)}.")

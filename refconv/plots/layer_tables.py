@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
 from typing import Any
 
 from refconv.arithmetic.effective import EffectiveField
+from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError
 from refconv.networks import LayerCost, NodeField, effective_receptive_fields, network_cost, receptive_fields
 from refconv.networks.shaped import Shape
@@ -41,6 +42,9 @@ class LayerTable:
         Sums over all the network's layers, of those columns that can be added up.
     upto : int
         Rows shown at most; from a longer table the middle is left out.
+    layers : int
+        How many layers the network has: where the rows are but a part of them, the sums over the part stand above
+        those over all. 0 where the rows are all.
     """
 
     title: str
@@ -48,6 +52,7 @@ class LayerTable:
     rows: tuple[dict[str, Any], ...]
     total: dict[str, Any]
     upto: int = 60
+    layers: int = 0
 
     def __getitem__(self, layer: str) -> dict[str, Any]:
         """Return the row of this layer; KeyError where there is none."""
@@ -73,7 +78,7 @@ class LayerTable:
     def __str__(self) -> str:
         """Return plain text: names to the left, numbers to the right."""
         lines = [[COLUMNS[name] for name in self.columns]]
-        lines += [[_text(row.get(name)) for name in self.columns] for row in self._shown()]
+        lines += [[_text(row.get(name)) for name in self.columns] for row, _ in self._shown()]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         left = [self._is_text(name) for name in self.columns]
         text = "\n".join(
@@ -92,7 +97,7 @@ class LayerTable:
                 "".join(
                     self._cell("td", name, _text(row.get(name)), "font-weight: bold;" * bold) for name in self.columns
                 )
-                for row, bold in ((row, row["layer"] == "total") for row in self._shown())
+                for row, bold in self._shown()
             ),
         ]
         lines = "\n".join(f"<tr>{line}</tr>" for line in cells)
@@ -105,17 +110,22 @@ class LayerTable:
     def _is_text(self, name: str) -> bool:
         return name in ("layer", "operation", "window", "shape")
 
-    def _shown(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows that are shown, then the total."""
+    def _shown(self) -> Iterator[tuple[dict[str, Any], bool]]:
+        """Yield the rows that are shown, then the sums, and of each whether it is one of these."""
         head = self.upto // 2
         for number, row in enumerate(self.rows):
             left_out = len(self.rows) - self.upto
             if left_out > 0 and number == head:
-                yield {"layer": f"... {left_out} more ..."} | dict.fromkeys(self.columns[1:], "")
+                yield dict.fromkeys(self.columns, "") | {"layer": f"... {left_out} more ..."}, False
             if left_out <= 0 or not head <= number < head + left_out:
-                yield row
+                yield row, False
         if self.total:
-            yield dict.fromkeys(self.columns, "") | {"layer": "total"} | self.total
+            empty = dict.fromkeys(self.columns, "")
+            is_part = self.layers > len(self.rows)
+            if is_part:
+                part = {name: sum(row[name] for row in self.rows) for name in self.total}
+                yield empty | {"layer": _these(len(self.rows))} | part, True
+            yield empty | {"layer": f"all {self.layers} layers" if is_part else "total"} | self.total, True
 
 
 def layer_table(
@@ -139,7 +149,7 @@ def layer_table(
         The size of the input along each axis.
     only : sequence of str or callable, optional
         Operations whose layers are shown, such as ``("conv", "pool")``; or what says of a layer's name whether it is.
-        The total is over all layers.
+        Below stand the sums over these, and over all layers.
     upto : int
         Rows shown at most.
     conventions : str
@@ -155,14 +165,20 @@ def layer_table(
     >>> print(layer_table("vgg16", ("layer", "shape", "size", "jump", "macs"), only=["pool"]))
     vgg16, input 3 x 224 x 224
     <BLANKLINE>
-    layer  shape          field  jump            MACs
-    pool1  64 x 112 x 112     6     2               0
-    pool2  128 x 56 x 56     16     4               0
-    pool3  256 x 28 x 28     44     8               0
-    pool4  512 x 14 x 14    100    16               0
-    pool5  512 x 7 x 7      212    32               0
-    total                              15,470,264,320
+    layer           shape           field  jump            MACs
+    pool1           64 x 112 x 112      6     2               0
+    pool2           128 x 56 x 56      16     4               0
+    pool3           256 x 28 x 28      44     8               0
+    pool4           512 x 14 x 14     100    16               0
+    pool5           512 x 7 x 7       212    32               0
+    these 5 layers                                            0
+    all 37 layers                                15,470,264,320
     """
+    op = "layer_table"
+    for name, several in (("columns", columns), ("only", () if only is None or callable(only) else only)):
+        if isinstance(several, str) or not isinstance(several, Collection):
+            raise ArgumentError(op, f"{name} is {several!r}.", fix=f'Give a list, such as {name}=["..."].')
+    upto = integer(op, "upto", upto, 1)
     unknown = [name for name in columns if name not in COLUMNS]
     if unknown:
         problem = f"there is no column {', '.join(map(repr, unknown))}."
@@ -178,7 +194,11 @@ def layer_table(
             rows.append({name: _VALUES[name](found) for name in names})
     total = {name: getattr(cost.total, name) for name in names if name in _ADDED}
     title = f"{sized.network.name}, input {shape_text(sized.network.input)}"
-    return LayerTable(title, names, tuple(rows), total, upto)
+    return LayerTable(title, names, tuple(rows), total, upto, len(cost.layers))
+
+
+def _these(count: int) -> str:
+    return "this layer" if count == 1 else f"these {count} layers" if count else "no layer"
 
 
 def shape_text(shape: Shape | None) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from itertools import product as pairs
 from typing import Any, NamedTuple
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refconv.arithmetic.geometry import Axis
 from refconv.arithmetic.integers import product
 from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError
+from refconv.ops.elements import check_numeric
 from refconv.ops.unfold import im2col
 from refconv.plots.asked import axes_of, cell_of, described, is_real, number, numbers, positions, taps_of
 from refconv.plots.cells import PAGE, Grid, cell_size, heading, sheet, text_width, write
@@ -148,8 +148,9 @@ def _asked(op: str, n: Any, kernel_size: Any, how: tuple[Any, Any, Any], channel
             fix="Take a smaller n or kernel, or a larger stride.",
         )
     size = tuple(axis.n for axis in axes)
-    if x is not None and count == 1 and np.shape(x) == size:
-        x = np.asarray(x)[None]
+    if x is not None:
+        x = check_numeric(op, "x", x)
+        x = x[None] if count == 1 and x.shape == size else x
     given = numbers(op, "x", x, (count, *size))
     if given is None:
         return _Asked(axes, count, None, None)

@@ -10,6 +10,7 @@ from matplotlib.cbook import get_sample_data
 from numpy.typing import NDArray
 from PIL import Image
 
+from refconv.arithmetic.per_axis import integers
 from refconv.errors import ArgumentError
 from refconv.plots.missing import needed
 
@@ -21,6 +22,9 @@ PHOTOS = {
     "flower": "photograph by vultilion, CC BY 2.0",
 }
 """For each photograph its credit. The first comes with matplotlib, the others with scikit-learn."""
+
+MOST = 10_000_000
+"""Pixels at most: more than ten times as many as any of them has."""
 
 
 def photo(size: int | Sequence[int] | None = None, name: str = "hopper") -> NDArray[np.uint8]:
@@ -44,7 +48,10 @@ def photo(size: int | Sequence[int] | None = None, name: str = "hopper") -> NDAr
     with Image.open(_path(name)) as opened:
         picture = opened.convert("RGB")
     if size is not None:
-        height, width = (size, size) if isinstance(size, int) else tuple(size)
+        height, width = integers("photo", "size", size, "HW", 1)
+        if height * width > MOST:
+            problem = f"{height} x {width} are more pixels than the photograph is worth."
+            raise ArgumentError("photo", problem, f"at most {MOST:,}", fix="Take a smaller size.")
         picture = picture.resize((width, height), Image.Resampling.LANCZOS, _middle(picture.size, width / height))
     return np.asarray(picture)
 

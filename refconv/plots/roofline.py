@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 import refconv
 from refconv.arithmetic import Geometry, convolution_cost, convolution_traffic, intensity
-from refconv.errors import ArgumentError
+from refconv.arithmetic.per_axis import integer, real
+from refconv.errors import ArgumentError, RefconvError
 from refconv.plots.costs import layer_plan
 from refconv.plots.curves import plain_ticks
 from refconv.plots.layer_bars import short
@@ -50,6 +51,11 @@ class Roofline:
     peak: float
     bandwidth: float
     dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        """Check both limits."""
+        for name, limit in (("peak", self.peak), ("bandwidth", self.bandwidth)):
+            real("Roofline", name, limit, 1e-9, fix="Give what the machine does in a second, above 0.")
 
     @property
     def ridge(self) -> float:
@@ -97,6 +103,8 @@ def measure_roofline(
     """
     if dtype not in ("float32", "float64"):
         raise ArgumentError("measure_roofline", f"dtype is {dtype!r}.", fix='Take "float32" or "float64".')
+    real("measure_roofline", "seconds", seconds, 0, fix="Give a time.")
+    copied = integer("measure_roofline", "copied", copied, 8)
     say = progress or (lambda done, total, word: None)
     source = np.ones(copied // 8)
     target = np.zeros_like(source)
@@ -182,7 +190,13 @@ def draw_roofline(
     >>> [float(f"{number:.3g}") for number in shown["cases"]["dense"]]
     [132.0, 100000000000.0, 40000000000.0]
     """
-    plans = {label: plan if isinstance(plan, Geometry) else layer_plan(**plan) for label, plan in cases.items()}
+    op = "draw_roofline"
+    if not isinstance(roofline, Roofline):
+        raise ArgumentError(op, f"roofline is {roofline!r}.", fix="Take what measure_roofline returns.")
+    if not isinstance(measured, bool | Mapping):
+        raise ArgumentError(op, f"measured is {measured!r}.", fix="Give True, or FLOP/s by label.")
+    real(op, "seconds", seconds, 0, fix="Give a time.")
+    plans = _plans(op, cases)
     points: dict[str, tuple[float, float, float | None]] = {}
     for number, (label, plan) in enumerate(plans.items()):
         moved = convolution_traffic(plan, False, road).bytes(np.dtype(roofline.dtype).itemsize)
@@ -193,15 +207,35 @@ def draw_roofline(
             speed = measure_speed(plan, dtype=roofline.dtype, seconds=seconds) if measured else None
         else:
             speed = measured.get(label)
+            if speed is not None:
+                real(op, f"measured[{label!r}]", speed, 1e-9, fix="Give FLOP/s, above 0.")
         points[label] = (at, roofline.attainable(at), speed)
     drawing = _draw(roofline, points, title or f"Roofline, {roofline.dtype}")
     drawing.shown = {"roofline": roofline, "cases": points}
     return drawing
 
 
+def _plans(op: str, cases: Any) -> dict[str, Geometry]:
+    if not isinstance(cases, Mapping):
+        raise ArgumentError(op, f"cases is {cases!r}.", fix='Give {"a name": dict(channels=64, filters=64)}.')
+    plans = {}
+    for label, plan in cases.items():
+        if not isinstance(plan, Geometry | Mapping):
+            raise ArgumentError(op, f"{label!r} is {plan!r}.", fix="Give a Geometry, or the arguments of layer_plan.")
+        try:
+            plans[label] = plan if isinstance(plan, Geometry) else layer_plan(**plan)
+        except TypeError as error:
+            if isinstance(error, RefconvError):
+                raise
+            raise ArgumentError(op, f"{label!r}: {error}.", fix="Give the arguments of layer_plan.") from error
+    return plans
+
+
 def _draw(roofline: Roofline, points: Mapping[str, tuple[float, float, float | None]], title: str) -> Drawing:
-    drawing = Drawing(8.4, 4.2)
-    axes = drawing.add_axes((0.095, 0.135, 0.53, 0.76))
+    longest = max((len(line) for words in _labels(points).values() for line in words.splitlines()), default=0)
+    width, height = max(8.4, 5.75 + 0.073 * longest), max(4.2, 1.7 + 0.46 * len(points))
+    drawing = Drawing(width, height)
+    axes = drawing.add_axes((0.798 / width, 0.567 / height, 4.452 / width, 1 - 1.008 / height))
     axes.set(xscale="log", yscale="log", xlabel="arithmetic intensity, FLOPs per byte", ylabel="GFLOP/s")
     axes.set_title(title)
     places = [roofline.ridge, *(at for at, _, _ in points.values())]
@@ -212,12 +246,10 @@ def _draw(roofline: Roofline, points: Mapping[str, tuple[float, float, float | N
     for number, (label, (at, roof, speed)) in enumerate(points.items()):
         colour, marker = CYCLE[number % len(CYCLE)], MARKERS[number % len(MARKERS)]
         axes.plot([at], [roof / 1e9], marker, color="white", markeredgecolor=colour, markersize=8, mew=1.8, zorder=4)
-        words = f"{label}\n{at:.3g} FLOPs per byte"
         if speed is not None:
             axes.plot([at, at], [speed / 1e9, roof / 1e9], ":", color=colour, linewidth=1.2, zorder=3)
             axes.plot([at], [speed / 1e9], marker, color=colour, markersize=8, zorder=4)
-            words += f", {speed / roof:.0%} of the roof"
-        axes.plot([], [], marker, color=colour, markersize=7, label=words)
+        axes.plot([], [], marker, color=colour, markersize=7, label=_labels(points)[label])
     bottom, top = axes.get_ylim()
     axes.set_ylim(bottom / 1.5, max(top, roofline.peak / 1e9 * 2.2))
     plain_ticks(axes, "x")
@@ -226,10 +258,18 @@ def _draw(roofline: Roofline, points: Mapping[str, tuple[float, float, float | N
     style: dict[str, Any] = {"size": 9, "color": GREY, "va": "bottom"}
     axes.text(high / 1.15, roofline.peak / 1e9 * 1.22, f"{short(roofline.peak)}FLOP/s", ha="right", **style)
     words = f"{short(roofline.bandwidth)}B/s from memory"
-    drawing.text(0.66, 0.135, f"roof: {words}\nridge at {roofline.ridge:.3g} FLOPs per byte", **style)
+    drawing.text(5.544 / width, 0.567 / height, f"roof: {words}\nridge at {roofline.ridge:.3g} FLOPs per byte", **style)
     if points:
         axes.legend(loc="upper left", bbox_to_anchor=(1.03, 1.0), borderaxespad=0, labelspacing=0.9)
     return drawing
+
+
+def _labels(points: Mapping[str, tuple[float, float, float | None]]) -> dict[str, str]:
+    """Return what the legend says of each convolution."""
+    return {
+        label: f"{label}\n{at:.3g} FLOPs per byte" + ("" if speed is None else f", {speed / roof:.0%} of the roof")
+        for label, (at, roof, speed) in points.items()
+    }
 
 
 def _fastest(run: Callable[[], Any], seconds: float) -> float:

@@ -20,6 +20,8 @@ def stack_of(op: str, layers: Iterable[Any]) -> list[Layer]:
     >>> stack_of("draw_coverage", [(3, 1, 2), Layer(2, s=2)])
     [Layer(k=3, s=1, d=2, lo=0), Layer(k=2, s=2, d=1, lo=0)]
     """
+    if not isinstance(layers, Iterable):
+        raise ArgumentError(op, f"layers is {layers!r}.", fix="Give a list, such as [(3, 1, 1), (3, 1, 2)].")
     stack = [_layer(op, number, given) for number, given in enumerate(layers)]
     if not stack:
         raise ArgumentError(op, "layers is empty.", fix="Give at least one, such as (3, 1, 1).")

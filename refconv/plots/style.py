@@ -13,6 +13,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar
 
+from refconv.arithmetic.per_axis import real
+from refconv.errors import ArgumentError
 from refconv.plots.missing import needed
 
 needed("matplotlib", "plots")
@@ -144,6 +146,8 @@ class Drawing(Figure):
 
     def __init__(self, width: float = 6.4, height: float = 4.0, layout: Literal["constrained"] | None = None) -> None:
         """Begin an empty picture."""
+        for name, inches in (("width", width), ("height", height)):
+            real("Drawing", name, inches, 0.05, 600, fix="Give inches, such as 6.4.")
         with rc_context(STYLE):
             super().__init__(figsize=(width, height), dpi=100, layout=layout)
         FigureCanvasAgg(self)
@@ -151,7 +155,11 @@ class Drawing(Figure):
 
     def save(self, path: str | Path, *, dpi: float = 150) -> Path:
         """Write the picture to a file, whose ending says in which format: png, svg, pdf; and return its path."""
-        place = Path(path)
+        place, known = Path(path), self.canvas.get_supported_filetypes()
+        if place.suffix and place.suffix[1:].lower() not in known:
+            problem = f"{place.name} ends in no format that can be written."
+            raise ArgumentError("Drawing.save", problem, fix="Take one of .png, .svg, .pdf.")
+        real("Drawing.save", "dpi", dpi, 1, 2400, fix="Give pixels per inch, such as 150.")
         date = {"Date": None} if place.suffix.lower() == ".svg" else {}
         extra = {"CreationDate": None} if place.suffix.lower() == ".pdf" else date
         with rc_context(STYLE):

@@ -54,6 +54,7 @@ def draw_toeplitz(
     dilation: int | Sequence[int] = 1,
     w: ArrayLike | None = None,
     transposed: bool = False,
+    names: Sequence[str] | None = None,
 ) -> Drawing:
     """Draw the convolution as one sparse matrix, each tap in a colour of its own.
 
@@ -67,6 +68,9 @@ def draw_toeplitz(
         The kernel, of shape `kernel_size`: its numbers are written in the matrix.
     transposed : bool
         Draw the transpose: the matrix of the adjoint, which takes dy to dx.
+    names : (str, str), optional
+        What the product and the vector that is multiplied are called: by default y and x, transposed dx and dy. A
+        transposed convolution that makes a map larger wants ``("y", "x")``.
 
     Returns
     -------
@@ -79,6 +83,9 @@ def draw_toeplitz(
     >>> drawing.shown["matrix"].tolist()
     [[2, 3, 0, 0], [1, 2, 3, 0], [0, 1, 2, 3], [0, 0, 1, 2]]
     """
+    called = ("dx", "dy") if transposed else ("y", "x")
+    if names is not None:
+        called = _two(names)
     axes = axes_of("draw_toeplitz", n, kernel_size, stride, padding, dilation)
     rows, columns = product(axis.out for axis in axes), product(axis.n for axis in axes)
     if max(rows, columns) > MOST:
@@ -94,7 +101,7 @@ def draw_toeplitz(
     blocks = (axes[-1].out, axes[-1].n) if len(axes) > 1 else (0, 0)
     if transposed:
         taps, rows, columns, blocks = {(c, r): tap for (r, c), tap in taps.items()}, columns, rows, blocks[::-1]
-    drawing = _draw(axes, taps, (rows, columns), labels, blocks, "dx dy" if transposed else "y x")
+    drawing = _draw(axes, taps, (rows, columns), labels, blocks, called, transposed=transposed)
     drawing.shown |= {"axes": axes, "taps": taps}
     if weights is not None:
         matrix = np.zeros((rows, columns), weights.dtype)
@@ -110,10 +117,13 @@ def _draw(
     shape: tuple[int, int],
     labels: dict[tuple[int, ...], str],
     blocks: tuple[int, int],
-    names: str,
+    names: tuple[str, str],
+    *,
+    transposed: bool,
 ) -> Drawing:
     rows, columns = shape
-    result, given = names.split()
+    result, given = names
+    output = given if given.endswith("y") and not result.endswith("y") else result
     longest = max(map(len, labels.values()), default=1)
     cell = min(cell_size(columns + 2, PAGE - 2.4, longest, 0.36), TALLEST / rows)
     legend = axes[-1].k <= len(TAPS)
@@ -122,10 +132,10 @@ def _draw(
     top = 1.0
     height = top + tall + (0.6 if legend else 0.3)
     drawing, ax = sheet(width, height)
-    name = "The transpose" if given == "dy" else "The convolution"
+    name = "The transpose" if transposed else "The convolution"
     title = f"{name} as one matrix: {rows} x {columns}, a tap in {len(taps)} of {rows * columns} entries"
     heading(ax, title, described(axes))
-    out = _vector(ax, (0.6, top), cell, rows, result)
+    out = _vector(ax, (0.6, top), cell, rows, result, OUTPUT if output == result else INK)
     write(ax, out.left + cell + 0.22, top + rows * cell / 2, "=", ha="center", fontsize=14)
     grid = Grid(ax, out.left + cell + 0.75, top, cell, range(rows), range(columns))
     grid.number_columns()
@@ -139,15 +149,24 @@ def _draw(
     grid.lines()
     _block_lines(grid, *blocks)
     write(ax, grid.left + grid.width + 0.22, top + rows * cell / 2, "\N{DOT OPERATOR}", ha="center", fontsize=16)
-    _vector(ax, (grid.left + grid.width + 0.65, top), min(cell, tall / columns), columns, given)
+    colour = INK if output == result else OUTPUT
+    _vector(ax, (grid.left + grid.width + 0.65, top), min(cell, tall / columns), columns, given, colour)
     if legend:
         _legend(ax, axes, 0.6, height - 0.38)
     return drawing
 
 
-def _vector(ax: Axes, corner: tuple[float, float], cell: float, length: int, name: str) -> Grid:
+def _two(names: Sequence[str]) -> tuple[str, str]:
+    """Return two names; ArgumentError where it is something else."""
+    called = () if isinstance(names, str) else tuple(names)
+    if len(called) != 2 or not all(isinstance(name, str) for name in called):
+        problem = f"names = {names!r} are not two: of the product, and of what is multiplied."
+        raise ArgumentError("draw_toeplitz", problem, fix='Give two, such as ("y", "x").')
+    return called[0], called[1]
+
+
+def _vector(ax: Axes, corner: tuple[float, float], cell: float, length: int, name: str, colour: str) -> Grid:
     grid = Grid(ax, *corner, cell, range(length), range(1))
-    colour = OUTPUT if name.endswith("y") else INK
     grid.block(grid.rows, grid.columns, EMPTY)
     grid.lines()
     grid.block(grid.rows, grid.columns, "none", edge=colour, linewidth=1.4)

@@ -12,6 +12,7 @@ from typing import Any
 from refconv.errors import RefconvError
 from refconv.networks import Conv, ConvTranspose, Pool, receptive_fields
 from refconv.plots.asked import axes_of
+from refconv.plots.checkerboards import draw_checkerboard
 from refconv.plots.coverage import draw_coverage
 from refconv.plots.fields import draw_field
 from refconv.plots.given import NetworkLike, resolved
@@ -19,7 +20,7 @@ from refconv.plots.missing import needed
 from refconv.plots.style import Drawing
 from refconv.plots.windows import draw_taps
 
-__all__ = ["explore", "explore_coverage", "explore_field", "explore_taps"]
+__all__ = ["explore", "explore_checkerboard", "explore_coverage", "explore_field", "explore_taps"]
 
 
 def explore(draw: Callable[..., Drawing], controls: dict[str, Any]) -> Any:
@@ -115,6 +116,25 @@ def explore_coverage() -> Any:
         "third": _slider("dilation 3", 4, 1, 10),
     }
     return explore(draw, controls)
+
+
+def explore_checkerboard() -> Any:
+    """Return sliders over `refconv.plots.draw_checkerboard`: kernel size, stride, dilation and input size.
+
+    Examples
+    --------
+    >>> widget = explore_checkerboard()
+    >>> widget.controls["kernel_size"].value = 4
+    >>> bytes(widget.picture.value[1:4])
+    b'PNG'
+    """
+    controls = {
+        "kernel_size": _slider("kernel", 3, 1, 9),
+        "stride": _slider("stride", 2, 1, 6),
+        "dilation": _slider("dilation", 1, 1, 6),
+        "n": _slider("n", 5, 1, 12),
+    }
+    return explore(draw_checkerboard, controls)
 
 
 def explore_field(network: NetworkLike = "vgg16") -> Any:

@@ -117,16 +117,18 @@ def _outputs_below(grid: Grid, asked: Window, i: int) -> None:
 def _threads(upper: Grid, lower: Grid, asked: Window, i: int) -> None:
     """Draw a line from each tap to the output, with the weight on it."""
     (axis,) = asked.axes
-    part = 0.2  # of the line, from above: where the lines are still apart
+    part = 0.15  # of the line, from above: where the lines are still apart
+    texts = [f"w[{m}]" if asked.w is None else number(asked.w[m]) for m in range(axis.k)]
+    apart = axis.d * upper.cell * (1 - part)
+    fit = apart > max(map(text_width, texts)) + (0.07 if asked.w is None else 0.03)
     end = lower.centre(0, _middle(axis, i))
     for m in range(axis.k):
         start = upper.centre(0, axis.read(i, m))
         (x0, y0), (x1, y1) = (start[0], start[1] + upper.cell / 2), (end[0], end[1] - lower.cell / 2)
         upper.ax.plot([x0, x1], [y0, y1], color=TAP, linewidth=2, zorder=2, solid_capstyle="round")
-        text = f"w[{m}]" if asked.w is None else number(asked.w[m])
-        if axis.d * upper.cell * (1 - part) > text_width(text) + 0.03:
+        if fit or axis.k == 1:
             box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.0}
-            write(upper.ax, x0 + part * (x1 - x0), y0 + part * (y1 - y0), text, ha="center", bbox=box, zorder=3)
+            write(upper.ax, x0 + part * (x1 - x0), y0 + part * (y1 - y0), texts[m], ha="center", bbox=box, zorder=3)
 
 
 def _outputs_beside(grid: Grid, asked: Window, at: tuple[int, ...]) -> None:

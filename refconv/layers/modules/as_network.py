@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from refconv.errors import ArgumentError
+from refconv.arithmetic.per_axis import entries
+from refconv.errors import ArgumentError, ArgumentTypeError, ShapeError
 from refconv.layers.modules.containers import Branches, Residual, Sequential
 from refconv.layers.modules.convs import ConvLayer
 from refconv.layers.modules.layer import Layer
@@ -13,8 +14,10 @@ from refconv.layers.modules.pools import AvgPoolLayer, GlobalAvgPool, MaxPoolLay
 from refconv.layers.modules.separable import SeparableLayer
 from refconv.layers.modules.simple import Dropout, Flatten, Linear, ReLU, Upsample
 from refconv.layers.modules.transposed import ConvTransposeLayer
+from refconv.layers.parameters import parameter_plans
 from refconv.networks.build import Builder
 from refconv.networks.records import Network, Resize
+from refconv.networks.shapes import resolve
 
 __all__ = ["add_nodes", "as_network"]
 
@@ -46,9 +49,33 @@ def as_network(model: Layer, input_shape: tuple[int, ...], name: str = "model") 
     >>> cost.total.parameters, sum(array.size for array in model.parameters().values()), cost.total.macs
     (242, 242, 59392)
     """
-    net = Builder(name, tuple(input_shape))
-    last = add_nodes(model, net, "input", "" if model.children() else model.name.lower())
-    return net.done(last)
+    if not isinstance(model, Layer):
+        raise ArgumentTypeError("as_network", f"model is {model!r}.", fix="Give a layer of refconv.layers.")
+    shape = entries(input_shape)
+    if shape is None:
+        problem = f"input_shape is {input_shape!r}, which is no sequence."
+        raise ArgumentTypeError("as_network", problem, fix="Give channels and sizes, such as (3, 32, 32).")
+    net, alone = Builder(name, tuple(shape)), "" if model.children() else model.name.lower()
+    made = net.done(add_nodes(model, net, "input", alone))
+    _check_arrays(made, model, alone)
+    return made
+
+
+def _check_arrays(made: Network, model: Layer, alone: str) -> None:
+    """Raise where the input asks for other arrays than the model has: records take whatever channels come."""
+    own = {name: array.shape for name, array in model.state_dict().items()}
+    for layer in resolve(made).layers:
+        node = layer.node.name
+        for array, plan in parameter_plans(layer).items():
+            name = array if node == alone else f"{node}.{array}"
+            if name in own and own[name] != plan.shape:
+                raise ShapeError(
+                    "as_network",
+                    f"{node} was made for another number of channels than it gets.",
+                    f"input_shape = {made.input}  ->  {name} {plan.shape}",
+                    f"the model's is {own[name]}",
+                    fix="Give the input_shape that the model takes, channels first and without a batch.",
+                )
 
 
 @singledispatch

@@ -23,10 +23,7 @@ class _Several(Layer):
         super().__init__()
         self._layers = layers
         for number, layer in enumerate(layers):
-            if not isinstance(layer, Layer):
-                what = f"argument {number + 1} is {layer!r}, of type {type(layer).__name__}."
-                fix = "Write the layers one after the other, not as a list." if isinstance(layer, list | tuple) else ""
-                raise ArgumentTypeError(self.name, what, fix=fix or "Give layers of refconv.layers.")
+            _check_layer(self.name, f"argument {number + 1}", layer)
         _check_apart(self)
 
     def children(self) -> dict[str, Layer]:
@@ -80,6 +77,9 @@ class Residual(Layer):
     def __init__(self, body: Layer, shortcut: Layer | None = None) -> None:
         """Keep the body, and the shortcut if there is one."""
         super().__init__()
+        _check_layer(self.name, "body", body)
+        if shortcut is not None:
+            _check_layer(self.name, "shortcut", shortcut)
         self.body, self.shortcut = body, shortcut
         _check_apart(self)
 
@@ -128,6 +128,11 @@ class Branches(_Several):
     def compute(self, x: Array) -> tuple[Array, list[int]]:
         """Return the results joined, and the channels of each."""
         results = [layer(x) for layer in self]
+        if self.join == "concatenate" and min(y.ndim for y in results) < 2:
+            problem = "without an axis of channels there is nothing to concatenate along."
+            raise ShapeError(
+                self.name, problem, f"x {x.shape}", fix='Give x with a batch: (N, C, ...), or take join="add".'
+            )
         shapes = {(y.shape[0], *y.shape[2:]) if self.join == "concatenate" else y.shape for y in results}
         if len(shapes) > 1:
             raise ShapeError(
@@ -137,7 +142,7 @@ class Branches(_Several):
                 fix="Pad the branches so that they give one size.",
             )
         y = np.concatenate(results, axis=1) if self.join == "concatenate" else np.sum(results, axis=0)
-        return y, [each.shape[1] for each in results]
+        return y, ([each.shape[1] for each in results] if self.join == "concatenate" else [])
 
     def pull(self, kept: list[int], dy: Array) -> Array:
         """Return the sum of what comes back through the branches, each from its own part of dy."""
@@ -150,6 +155,14 @@ class Branches(_Several):
     def about(self) -> str:
         """Return how the results are joined."""
         return f"join={self.join!r}"
+
+
+def _check_layer(op: str, name: str, layer: Any) -> None:
+    if not isinstance(layer, Layer):
+        what = f"{name} is {layer!r}, of type {type(layer).__name__}."
+        fix = "Write the layers one after the other, not as a list." if isinstance(layer, list | tuple) else ""
+        fix = fix if name.startswith("argument") else "Give one layer; Sequential makes one of several." if fix else ""
+        raise ArgumentTypeError(op, what, fix=fix or "Give layers of refconv.layers.")
 
 
 def _check_apart(model: Layer) -> None:

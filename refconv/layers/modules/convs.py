@@ -11,6 +11,7 @@ from refconv.arithmetic.integers import product
 from refconv.arithmetic.padding import PADDING_MODES
 from refconv.arithmetic.per_axis import choice, flag, integer, integers, letters, paddings
 from refconv.errors import ArgumentError
+from refconv.layers.modules.checks import generator, weight_type
 from refconv.layers.modules.layer import Layer, Seed, check_input, uniform
 from refconv.ops.arguments import Padding, PerAxis
 from refconv.ops.bilinear import Gradients
@@ -99,7 +100,7 @@ class ConvLayer(Layer):
         self.groups = check_groups(op, groups, self.in_channels, self.out_channels)
         self.padding_mode = choice(op, "padding_mode", padding_mode, PADDING_MODES)
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
-        rng, fan_in = np.random.default_rng(seed), product(shape[1:])
+        rng, fan_in, dtype = generator(op, seed), product(shape[1:]), weight_type(op, dtype)
         self.weight = uniform(rng, shape, fan_in, dtype)
         self.bias = uniform(rng, shape[:1], fan_in, dtype) if flag(op, "bias", bias) else None
 

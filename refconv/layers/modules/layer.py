@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from refconv.errors import ArgumentError, DTypeError, ShapeError
+from refconv.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from refconv.ops.elements import Array, check_numeric
 
 __all__ = ["Layer", "Seed", "check_input", "uniform"]
@@ -70,6 +70,7 @@ class Layer:
 
     def forward(self, x: ArrayLike) -> Array:
         """Return y, and keep what `backward` needs."""
+        self._kept = None  # where compute raises, there is nothing to go back from
         y, kept = self.compute(check_numeric(self.name, "x", x))
         self._kept = (y.shape, kept)
         return y
@@ -96,11 +97,16 @@ class Layer:
         return self.pull(kept, upstream)
 
     def accumulate(self, **gradients: Array | None) -> None:
-        """Add to the gradients of parameters, by their names; None is left out."""
+        """Add to the gradients of parameters, by their names; None is left out.
+
+        Of a complex gradient a real parameter gets the real part.
+        """
         for name, gradient in gradients.items():
             if gradient is None:
                 continue
-            given = np.asarray(gradient, dtype=getattr(self, name).dtype)
+            own = getattr(self, name).dtype
+            whole = np.asarray(gradient)
+            given = (whole.real if whole.dtype.kind == "c" and own.kind != "c" else whole).astype(own, copy=False)
             self._gradients[name] = given if name not in self._gradients else self._gradients[name] + given
 
     def children(self) -> dict[str, Layer]:
@@ -132,6 +138,9 @@ class Layer:
 
     def load_state_dict(self, arrays: Mapping[str, ArrayLike]) -> None:
         """Copy the given arrays into the layer's own: all of them, or none if one does not fit."""
+        if not isinstance(arrays, Mapping):
+            problem = f"load_state_dict takes arrays by their names, not {type(arrays).__name__}."
+            raise ArgumentTypeError(self.name, problem, fix="Give a dict, such as that of state_dict().")
         own = {name: array for name, array, _ in self._arrays()}
         missing, unexpected = own.keys() - arrays.keys(), arrays.keys() - own.keys()
         if missing or unexpected:
@@ -139,7 +148,7 @@ class Layer:
                 self.name,
                 "the names of the arrays are not those of the model.",
                 *([f"missing: {', '.join(sorted(missing))}"] if missing else []),
-                *([f"not in the model: {', '.join(sorted(unexpected))}"] if unexpected else []),
+                *([f"not in the model: {', '.join(sorted(map(str, unexpected)))}"] if unexpected else []),
                 fix="state_dict() shows the names that it has.",
             )
         given = {name: check_numeric(self.name, name, arrays[name]) for name in own}

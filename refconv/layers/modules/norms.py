@@ -7,10 +7,11 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from refconv.arithmetic.per_axis import flag, integer
-from refconv.errors import ArgumentError, ShapeError
+from refconv.arithmetic.per_axis import flag, integer, real
+from refconv.errors import ShapeError
+from refconv.layers.modules.checks import real_arrays, weight_type, widened
 from refconv.layers.modules.layer import Layer, check_input
-from refconv.ops.elements import Array
+from refconv.ops.elements import Array, is_half
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "BatchNormLayer"]
 
@@ -75,12 +76,11 @@ class BatchNormLayer(Layer):
         """Begin with what changes nothing."""
         super().__init__()
         self.channels = integer(self.name, "channels", channels, 1)
-        if epsilon < 0:
-            raise ArgumentError(self.name, f"epsilon is {epsilon}.", fix="Take a small number, such as 1e-5.")
-        if momentum is not None and not 0 <= momentum <= 1:
-            raise ArgumentError(
-                self.name, f"momentum is {momentum}.", fix="Take a number from 0 to 1, the part of the new batch."
-            )
+        real(self.name, "epsilon", epsilon, 0, fix="Take a small number, such as 1e-5.")
+        if momentum is not None:
+            fix = "Take a number from 0 to 1, the part of the new batch."
+            real(self.name, "momentum", momentum, 0, 1, fix=fix)
+        dtype = weight_type(self.name, dtype)
         self.epsilon, self.momentum = epsilon, momentum
         learns = flag(self.name, "affine", affine)
         self.weight = np.ones(self.channels, dtype) if learns else None
@@ -93,6 +93,8 @@ class BatchNormLayer(Layer):
         """Return the normalised x, and in training move the running statistics."""
         wanted = x.ndim - 2 if x.ndim - 2 in self.axes else self.axes[-1]
         check_input(self.name, x, wanted, self.channels, "channels")
+        real_arrays(self.name, x=x)
+        given, x = x.dtype, widened(x)
         if self.training:
             mean, var = self._of_the_batch(x)
         else:
@@ -100,11 +102,14 @@ class BatchNormLayer(Layer):
         scale = 1 / np.sqrt(var + self.epsilon)
         x_hat = (x - mean) * scale
         y = x_hat if self.weight is None else x_hat * self._along(self.weight, x)
-        return (y if self.bias is None else y + self._along(self.bias, x)), _Kept(x_hat, scale, self.training)
+        y = y if self.bias is None else y + self._along(self.bias, x)
+        if is_half(given):
+            y = y.astype(np.result_type(given, self.running_mean), copy=False)
+        return y, _Kept(x_hat, scale, self.training)
 
     def pull(self, kept: _Kept, dy: Array) -> Array:
         """Return dx: in training x moves its own mean and variance, and what that does is taken off."""
-        axes = (0, *range(2, dy.ndim))
+        axes, given, dy = (0, *range(2, dy.ndim)), dy.dtype, widened(dy)
         along = (dy * kept.x_hat).sum(axis=axes, keepdims=True)
         total = dy.sum(axis=axes, keepdims=True)
         scale = kept.scale
@@ -114,7 +119,7 @@ class BatchNormLayer(Layer):
         samples = dy.size // self.channels
         own = (total / samples + kept.x_hat * (along / samples)) if kept.moving else 0
         dx: Array = scale * (dy - own)
-        return dx
+        return dx.astype(given, copy=False) if is_half(given) else dx
 
     def about(self) -> str:
         """Return the arguments."""

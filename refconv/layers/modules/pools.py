@@ -8,10 +8,11 @@ import numpy as np
 
 from refconv.arithmetic.per_axis import flag, integers, letters, paddings
 from refconv.errors import ShapeError
+from refconv.layers.modules.checks import widened
 from refconv.layers.modules.convs import spelled
 from refconv.layers.modules.layer import Layer, check_input
 from refconv.ops.arguments import Padding, PerAxis
-from refconv.ops.elements import Array
+from refconv.ops.elements import Array, is_half
 from refconv.ops.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 
 __all__ = [
@@ -219,8 +220,8 @@ class GlobalAvgPool(Layer):
         if x.ndim < 3 or 0 in x.shape[2:]:
             problem = "there are no positions to average over."
             raise ShapeError(self.name, problem, f"x {x.shape}", fix="Give x as (N, C, axes), no axis of size 0.")
-        y: Array = x.mean(axis=tuple(range(2, x.ndim)))
-        return y, x.shape
+        y: Array = widened(x).mean(axis=tuple(range(2, x.ndim)))
+        return (y.astype(x.dtype) if is_half(x.dtype) else y), x.shape
 
     def pull(self, kept: tuple[int, ...], dy: Array) -> Array:
         """Return dy spread evenly over all positions."""

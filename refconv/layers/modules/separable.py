@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from refconv.arithmetic.per_axis import integer
+from refconv.layers.modules.checks import generator
 from refconv.layers.modules.convs import (
     Conv1d,
     Conv2d,
@@ -88,7 +89,7 @@ class SeparableLayer(Layer):
         """Make the two steps."""
         super().__init__()
         depthwise, pointwise = _STEPS[self.rank]
-        rng = np.random.default_rng(seed)
+        rng = generator(self.name, seed)
         middle = integer(self.name, "in_channels", in_channels, 1) * integer(self.name, "multiplier", multiplier, 1)
         shared: dict[str, Any] = {"bias": bias, "seed": rng, "dtype": dtype}
         how: dict[str, Any] = {"multiplier": multiplier, "padding_mode": padding_mode, **shared}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike
 
-from refconv.arithmetic.per_axis import flag, integer
+from refconv.arithmetic.per_axis import flag, integer, real
 from refconv.errors import ArgumentError, ShapeError
+from refconv.layers.modules.checks import generator, real_arrays, weight_type, widened
 from refconv.layers.modules.layer import Layer, Seed, check_input, uniform
 from refconv.ops.elements import Array
 
@@ -25,6 +26,7 @@ class ReLU(Layer):
 
     def compute(self, x: Array) -> tuple[Array, Array]:
         """Return the larger of x and 0, and where x is above 0."""
+        real_arrays(self.name, x=x)
         return np.maximum(x, 0), x > 0
 
     def pull(self, kept: Array, dy: Array) -> Array:
@@ -70,7 +72,7 @@ class Linear(Layer):
         super().__init__()
         self.in_features = integer(self.name, "in_features", in_features, 1)
         self.out_features = integer(self.name, "out_features", out_features, 1)
-        rng = np.random.default_rng(seed)
+        rng, dtype = generator(self.name, seed), weight_type(self.name, dtype)
         self.weight = uniform(rng, (self.out_features, self.in_features), self.in_features, dtype)
         learns = flag(self.name, "bias", bias)
         self.bias = uniform(rng, (self.out_features,), self.in_features, dtype) if learns else None
@@ -83,7 +85,7 @@ class Linear(Layer):
 
     def pull(self, kept: Array, dy: Array) -> Array:
         """Return ``dy @ weight``; dw is the outer products of dy and x, summed."""
-        self.accumulate(weight=dy.T @ kept, bias=None if self.bias is None else dy.sum(axis=0))
+        self.accumulate(weight=dy.T @ kept, bias=None if self.bias is None else widened(dy).sum(axis=0))
         return dy @ self.weight
 
     def about(self) -> str:
@@ -123,9 +125,10 @@ class Dropout(Layer):
     def __init__(self, p: float = 0.5, *, seed: Seed = None) -> None:
         """Keep p, and where chance comes from."""
         super().__init__()
-        if not 0 <= p < 1:
-            raise ArgumentError(self.name, f"p is {p}.", fix="Take a probability from 0 on, below 1.")
-        self.p, self._rng = p, np.random.default_rng(seed)
+        fix = "Take a probability from 0 on, below 1."
+        if real(self.name, "p", p, 0, 1, fix=fix) == 1:
+            raise ArgumentError(self.name, f"p is {p}.", fix=fix)
+        self.p, self._rng = p, generator(self.name, seed)
 
     def compute(self, x: Array) -> tuple[Array, Array]:
         """Return what is left of x, and what it was multiplied by."""
@@ -161,6 +164,10 @@ class Upsample(Layer):
 
     def compute(self, x: Array) -> tuple[Array, tuple[int, ...]]:
         """Return x repeated, and its shape."""
+        if x.ndim < 3:
+            raise ShapeError(
+                self.name, "there are no positions to repeat.", f"x {x.shape}", fix="Give x as (N, C, axes)."
+            )
         y = x
         for axis in range(2, x.ndim):
             y = y.repeat(self.scale, axis)
@@ -169,8 +176,8 @@ class Upsample(Layer):
     def pull(self, kept: tuple[int, ...], dy: Array) -> Array:
         """Return the sum over all copies of each sample."""
         apart = [side for size in kept[2:] for side in (size, self.scale)]
-        dx: Array = dy.reshape(*kept[:2], *apart).sum(axis=tuple(range(3, 2 * len(kept) - 2, 2)))
-        return dx
+        dx: Array = widened(dy).reshape(*kept[:2], *apart).sum(axis=tuple(range(3, 2 * len(kept) - 2, 2)))
+        return dx.astype(dy.dtype, copy=False) if dy.dtype.kind not in "biu" else dx
 
     def about(self) -> str:
         """Return the scale."""

@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike
 
 from refconv.arithmetic.integers import product
 from refconv.arithmetic.per_axis import flag, integer, integers, letters, paddings
+from refconv.layers.modules.checks import generator, weight_type
 from refconv.layers.modules.convs import check_groups, spelled
 from refconv.layers.modules.layer import Layer, Seed, check_input, uniform
 from refconv.ops.arguments import Padding, PerAxis
@@ -76,7 +77,7 @@ class ConvTransposeLayer(Layer):
         self.output_padding = integers(op, "output_padding", output_padding, axes, 0)
         self.groups = check_groups(op, groups, self.in_channels, self.out_channels)
         shape = (self.in_channels, self.out_channels // self.groups, *self.kernel_size)
-        rng, fan_in = np.random.default_rng(seed), product(shape[1:])
+        rng, fan_in, dtype = generator(op, seed), product(shape[1:]), weight_type(op, dtype)
         self.weight = uniform(rng, shape, fan_in, dtype)
         self.bias = uniform(rng, (self.out_channels,), fan_in, dtype) if flag(op, "bias", bias) else None
 

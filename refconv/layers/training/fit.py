@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from refconv.arithmetic.per_axis import integer
-from refconv.errors import ArgumentError, ShapeError
+from refconv.arithmetic.per_axis import flag, integer, real
+from refconv.errors import ArgumentError, ArgumentTypeError, ShapeError
+from refconv.layers.modules.checks import generator
 from refconv.layers.modules.layer import Layer
 from refconv.layers.training.losses import Loss
 from refconv.layers.training.optimisers import Optimiser
-from refconv.ops.elements import Array
+from refconv.ops.elements import Array, check_numeric
 
 __all__ = ["History", "evaluate", "fit", "predict"]
 
@@ -118,13 +119,20 @@ def fit(
     >>> history.epochs, model.weight.round(3), model.bias.round(3)
     (50, array([[3.]]), array([1.]))
     """
+    for name, given, kind in (("model", model, Layer), ("loss", loss, Loss), ("optimiser", optimiser, Optimiser)):
+        _check_kind("fit", name, given, kind)
     inputs, targets = _samples("fit", model, x, labels)
     many, size = integer("fit", "epochs", epochs, 1), integer("fit", "batch_size", batch_size, 1)
+    if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
+        problem = f"validation is {type(validation).__name__}, but x and labels are needed."
+        raise ArgumentTypeError("fit", problem, fix="Give a pair: validation=(x, labels).")
     held = None if validation is None else _samples("fit", model, *validation)
     if optimiser.model is not model:
         raise ArgumentError("fit", "the optimiser is that of another model.", fix="Make it with this model.")
-    rng, history, begun = np.random.default_rng(seed), History(), time.perf_counter()
-    limit = np.inf if seconds is None else seconds
+    if not callable(progress):
+        flag("fit", "progress", progress)
+    rng, history, begun = generator("fit", seed), History(), time.perf_counter()
+    limit = np.inf if seconds is None else real("fit", "seconds", seconds, 0, fix="Give a time, or None.")
     with ExitStack() as stack:
         batches = many * -(-len(inputs) // size)
         advance = stack.enter_context(_bar(batches, shown=progress is True))
@@ -161,6 +169,8 @@ def evaluate(model: Layer, loss: Loss, x: ArrayLike, labels: ArrayLike, *, batch
     >>> right
     0.75
     """
+    for name, given, kind in (("model", model, Layer), ("loss", loss, Loss)):
+        _check_kind("evaluate", name, given, kind)
     inputs, targets = _samples("evaluate", model, x, labels)
     with _in_use(model):
         found = _judged(model, loss, inputs, targets, integer("evaluate", "batch_size", batch_size, 1))
@@ -177,7 +187,10 @@ def predict(model: Layer, x: ArrayLike, *, batch_size: int = 64) -> Array:
     array([0., 2., 3.])
     """
     size = integer("predict", "batch_size", batch_size, 1)
-    inputs = _typed(model, x)
+    _check_kind("predict", "model", model, Layer)
+    inputs = _typed("predict", model, x)
+    if not inputs.ndim:
+        raise ShapeError("predict", "x is a single number.", fix="Give samples along the first axis.")
     with _in_use(model):
         return np.concatenate([model(inputs[start : start + size]) for start in range(0, max(len(inputs), 1), size)])
 
@@ -252,17 +265,24 @@ def _note(history: History, sums: _Sums, prefix: str) -> None:
         getattr(history, f"{prefix}accuracy").append(sums.accuracy)
 
 
+def _check_kind(op: str, name: str, given: Any, kind: type[Any]) -> None:
+    if not isinstance(given, kind):
+        made = f"{given.__name__}()" if isinstance(given, type) and issubclass(given, kind) else f"a {kind.__name__}"
+        problem = f"{name} is {given!r}, but it must be a {kind.__name__} of refconv.layers."
+        raise ArgumentTypeError(op, problem, fix=f"Give {made}.")
+
+
 def _samples(op: str, model: Layer, x: ArrayLike, labels: ArrayLike) -> tuple[Array, Array]:
-    inputs, targets = _typed(model, x), np.asarray(labels)
+    inputs, targets = _typed(op, model, x), check_numeric(op, "labels", labels)
     if not inputs.ndim or not targets.ndim or len(inputs) != len(targets) or not len(inputs):
         problem = "x and labels must hold one entry per sample, along the first axis, and at least one."
         raise ShapeError(op, problem, f"x {inputs.shape}, labels {targets.shape}", fix="Leave out what has no partner.")
     return inputs, targets
 
 
-def _typed(model: Layer, x: ArrayLike) -> Array:
+def _typed(op: str, model: Layer, x: ArrayLike) -> Array:
     """Return x in the type of the parameters, so that float64 samples do not make a float32 model slow."""
-    given: Array = np.asarray(x)
+    given = check_numeric(op, "x", x)
     first: Any = next(iter(model.parameters().values()), given)
     return given.astype(first.dtype, copy=False) if given.dtype.kind == "f" else given
 

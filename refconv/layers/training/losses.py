@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError, ArgumentTypeError, ShapeError
-from refconv.ops.elements import Array, check_numeric
+from refconv.layers.modules.checks import real_arrays, widened
+from refconv.ops.elements import Array, check_numeric, is_half
 
 __all__ = ["CrossEntropy", "Loss", "MeanSquaredError", "softmax"]
 
@@ -21,7 +23,12 @@ def softmax(scores: ArrayLike, axis: int = 1) -> Array:
     >>> softmax([[0.0, 0.0, np.log(2.0)]]).round(3)
     array([[0.25, 0.25, 0.5 ]])
     """
-    given = np.asarray(scores)
+    given = check_numeric("softmax", "scores", scores)
+    real_arrays("softmax", scores=given)
+    along = integer("softmax", "axis", axis)
+    if not -given.ndim <= along < given.ndim or not given.shape[along]:
+        problem = f"scores have no classes along axis {axis}."
+        raise ShapeError("softmax", problem, f"scores {given.shape}", fix="Give axis, and a class at least.")
     powers = np.exp(given - given.max(axis=axis, keepdims=True))
     y: Array = powers / powers.sum(axis=axis, keepdims=True)
     return y
@@ -84,11 +91,13 @@ class CrossEntropy(Loss):
     def __init__(self, ignore_index: int = -100) -> None:
         """Keep which label is left out."""
         super().__init__()
-        self.ignore_index = ignore_index
+        self.ignore_index = integer("CrossEntropy", "ignore_index", ignore_index)
 
     def forward(self, scores: ArrayLike, labels: ArrayLike) -> float:
         """Return the mean over all positions whose label counts."""
-        z = check_numeric("CrossEntropy", "scores", scores)
+        given = check_numeric("CrossEntropy", "scores", scores)
+        real_arrays("CrossEntropy", scores=given)
+        z = widened(given)
         t = self._checked(z, labels)
         counts = t != self.ignore_index
         total = int(counts.sum())
@@ -102,7 +111,8 @@ class CrossEntropy(Loss):
         lost = (np.log(sums) - np.take_along_axis(shifted, chosen, 1))[:, 0]
         gradient = powers / sums
         np.put_along_axis(gradient, chosen, np.take_along_axis(gradient, chosen, 1) - 1, 1)
-        self._gradient = gradient * np.expand_dims(counts, 1) / total
+        gradient = gradient * np.expand_dims(counts, 1) / total
+        self._gradient = gradient.astype(given.dtype) if is_half(given.dtype) else gradient
         return float(lost.sum(where=counts, dtype=np.float64) / total)
 
     def hits(self, scores: Array, labels: Array) -> tuple[int, int]:
@@ -115,7 +125,7 @@ class CrossEntropy(Loss):
         return int((labels != self.ignore_index).sum())
 
     def _checked(self, z: Array, labels: ArrayLike) -> Array:
-        t: Array = np.asarray(labels)
+        t = check_numeric("CrossEntropy", "labels", labels)
         if t.dtype.kind not in "iu":
             problem = f"labels are numbers of classes, but these are {t.dtype}."
             raise ArgumentTypeError("CrossEntropy", problem, fix="Give whole numbers: labels.astype(int).")
@@ -155,6 +165,10 @@ class MeanSquaredError(Loss):
         if z.shape != t.shape or not z.size:
             problem = "scores and labels must have one shape, and a number in it."
             raise ShapeError("MeanSquaredError", problem, f"scores {z.shape}, labels {t.shape}", fix="Reshape one.")
-        difference: Any = z - (t.astype(z.dtype, copy=False) if z.dtype.kind == "f" else t)
-        self._gradient = difference * (2 / z.size)
+        real_arrays("MeanSquaredError", scores=z, labels=t)
+        given = z.dtype
+        z = z.astype(np.float64) if given.kind in "biu" else widened(z)
+        difference: Any = z - t.astype(z.dtype, copy=False)
+        gradient = difference * (2 / z.size)
+        self._gradient = gradient.astype(given) if is_half(given) else gradient
         return float(np.mean(difference * difference, dtype=np.float64))

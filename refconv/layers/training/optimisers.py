@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from refconv.errors import ArgumentError
+from refconv.arithmetic.per_axis import entries, real
+from refconv.errors import ArgumentError, ArgumentTypeError
 from refconv.layers.modules.layer import Layer
 from refconv.ops.elements import Array
 
@@ -15,7 +16,10 @@ class Optimiser:
     """What both share: a model, a learning rate that may be changed between steps, and weight decay."""
 
     def __init__(self, model: Layer, lr: float, weight_decay: float) -> None:
-        """Check the numbers."""
+        """Check the model and the numbers."""
+        if not isinstance(model, Layer):
+            problem = f"model is {type(model).__name__}, not a layer."
+            raise ArgumentTypeError(type(self).__name__, problem, fix="Give the model, not its parameters.")
         _at_least_0(type(self).__name__, lr=lr, weight_decay=weight_decay)
         self.model, self.lr, self.weight_decay = model, lr, weight_decay
 
@@ -76,7 +80,7 @@ class SGD(Optimiser):
     def _direction(self, name: str, g: Array) -> Array:
         if not self.momentum:
             return g
-        v = self.momentum * self._speed[name] + g if name in self._speed else g
+        v = self.momentum * self._speed[name] + g if name in self._speed else g.copy()  # g is the model's own
         self._speed[name] = v
         return g + self.momentum * v if self.nesterov else v
 
@@ -126,8 +130,10 @@ class Adam(Optimiser):
         """Check the numbers, and begin with both means at 0."""
         super().__init__(model, lr, weight_decay)
         _at_least_0("Adam", eps=eps)
-        if not all(0 <= beta < 1 for beta in betas):
-            raise ArgumentError("Adam", f"betas are {betas}.", fix="Take numbers from 0 on, below 1.")
+        two = entries(betas)
+        fix = "Take two numbers from 0 on, below 1."
+        if two is None or len(two) != 2 or 1 in [real("Adam", "betas", beta, 0, 1, fix=fix) for beta in two]:
+            raise ArgumentError("Adam", f"betas are {betas}.", fix=fix)
         self.betas, self.eps = betas, eps
         self._means: dict[str, tuple[Array, Array]] = {}
         self._steps = 0
@@ -146,5 +152,4 @@ class Adam(Optimiser):
 
 def _at_least_0(op: str, **numbers: float) -> None:
     for name, number in numbers.items():
-        if not number >= 0:
-            raise ArgumentError(op, f"{name} is {number}.", fix="Take a number that is not below 0.")
+        real(op, name, number, 0, fix="Take a number that is not below 0.")

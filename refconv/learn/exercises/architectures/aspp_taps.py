@@ -31,7 +31,7 @@ def _in_the_middle(n: int, rate: int) -> int:
 EXERCISE = Exercise(
     name="aspp-taps",
     chapter=11,
-    title="Taps that read nothing but padding",
+    title="Taps that read more than padding",
     task="A 3x3 kernel of dilation `rate`, stride 1 and padding `rate` on all sides gives an output as large as its "
     "input, `height` by `width`. Each of the outputs has nine taps. Write `aspp_taps(height, width, rate)`: how many "
     "of all these taps, over all outputs together, read a pixel of the input and not padding.",

@@ -24,6 +24,7 @@ def field_of(layers: Layers, i: int) -> tuple[int, int]:
 def _cases() -> list[Call]:
     single = [(k, s, d, lo) for k, s, d, lo in product((3, 2), (1, 2), (1, 2), (0, 1, 2))]
     stacks = [[one] for one in single] + [[one, other] for one in single[::4] for other in single[1::3]]
+    stacks += [[(3, 3, 1, 1), (3, 1, 1, 1)], [(2, 3, 1, 0), (3, 2, 2, 1), (3, 3, 1, 2), (2, 1, 1, 1)]]
     stacks += [[(3, 2, 1, 1), (3, 1, 2, 2), (3, 2, 1, 0)], [(7, 2, 1, 3), (3, 2, 1, 1), (3, 1, 4, 4)]]
     return [call(stack, i) for stack in stacks for i in (0, 1, 5)]
 

@@ -24,6 +24,7 @@ def field_size(layers: Layers) -> int:
 def _cases() -> list[Call]:
     single = [(k, s, d) for k, s, d in product((1, 3, 2), (1, 2), (1, 2))]
     stacks = [[one] for one in single] + [[one, other] for one in single for other in single[4:]]
+    stacks += [[(3, 3, 1), (3, 1, 1)], [(2, 3, 1), (3, 2, 2), (3, 3, 1), (2, 1, 1)]]
     stacks += [[(3, 1, 1), (3, 1, 2), (3, 1, 4)], [(3, 2, 1), (3, 2, 1), (3, 2, 1)], [(3, 1, 2)] * 3]
     return [call(stack) for stack in [*stacks, [(7, 2, 1), (3, 2, 1), (3, 1, 2), (3, 1, 4)]]]
 

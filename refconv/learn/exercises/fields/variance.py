@@ -26,6 +26,7 @@ def field_variance(layers: Layers) -> Fraction:
 def _cases() -> list[Call]:
     single = list(product((3, 2, 5), (1, 2), (1, 2)))
     stacks = [[one] for one in single] + [[one, other] for one in single[:8] for other in single[::2]]
+    stacks += [[(3, 3, 1), (3, 1, 1)], [(2, 3, 1), (3, 2, 2), (3, 3, 1), (2, 1, 1)]]
     return [call(stack) for stack in [*stacks, [(3, 1, 1)] * 5, [(7, 2, 1), (3, 2, 1), (3, 1, 2), (3, 1, 4)]]]
 
 

@@ -100,7 +100,7 @@ EXERCISE = Exercise(
         Misconception(
             "takes the border for the middle",
             "You gave each pixel k. That is so in the middle at stride 1; near the ends fewer windows reach a pixel, "
-            "and with a stride fewer do everywhere.",
+            "and with a stride most pixels are read less often.",
             lambda n, k, s=1, d=1, lo=0, hi=0: [k] * n,
         ),
         Misconception(

@@ -25,6 +25,7 @@ def _cases() -> list[Call]:
     single = [(k, s, d) for k, s, d in product((2, 3), (1, 2), (1, 2, 3))]
     stacks = [[one] for one in single] + [[one, other] for one in single for other in single[1::2]]
     rates = [(1, 2, 4), (2, 2, 2), (1, 2, 5), (1, 2, 9), (3, 1, 1), (2, 4, 8), (1, 3, 9), (4, 1, 2), (1, 1, 6)]
+    stacks += [[(3, 3, 1), (3, 1, 1)], [(2, 3, 1), (3, 2, 1), (2, 1, 1)], [(2, 2, 1), (2, 3, 1), (2, 2, 2), (2, 1, 1)]]
     return [call(stack) for stack in [*stacks, *[[(3, 1, d) for d in each] for each in rates]]]
 
 
@@ -89,7 +90,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "looks at the widest layer alone",
-            "You looked at the gaps of the layer that reaches furthest. The other layers fill such gaps, all or some.",
+            "You looked at the gaps of the layer that reaches furthest. The other layers may fill such gaps.",
             _widest_layer,
         ),
         Misconception(

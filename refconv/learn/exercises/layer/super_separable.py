@@ -100,8 +100,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "adds up the groups",
-            "You added the groups' results. They stand behind one another as O channels; adding them up is what a "
-            "dense pointwise step with shared weights would do.",
+            "You added the groups' results. They stand behind one another as O channels; adding them up makes "
+            "a dense pointwise step with O/groups outputs.",
             _added,
         ),
         Misconception(

@@ -19,7 +19,7 @@ EXERCISE = Question(
     title="A relative error after cancellation",
     task="An output is the sum of 9 products, kept in float32 ($u = 2^{-24}$). The sizes of the products add up to "
     "1000, but they cancel: the true result is 0.001. How large may the relative error of an honest kernel be, by the "
-    "bound $n u S$?",
+    "bound $n u S$? Three significant digits are enough.",
     right=relative_error,
     cases=lambda: [call()],
     misconceptions=(

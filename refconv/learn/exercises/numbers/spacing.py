@@ -58,8 +58,8 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "looks down at powers of two",
-            "Right between powers of two. At a power of two the numbers below stand twice as close as those above, and "
-            "asked is the next larger one.",
+            "That is right between powers of two. At a power of two the numbers below stand twice as close as those "
+            "above, and asked is the next larger one.",
             lambda a, p: 2.0 ** (ceil(log2(a)) - p),
         ),
     ),

@@ -69,6 +69,7 @@ def _cases() -> list[Call]:
         ([1e-4 / 3, 1e-5], [1 / 3, 0.1]),  # tiny
         ([1e-7 / 3, 1e-8], [1 / 3, 0.1]),  # tinier
         ([1.0] + [2.0**-25] * 5, [1.0] * 6),  # each addition rounds to the same side
+        ([1.0] + [2.0**-24] * 2 + [2.0**-30] * 6, [1.0] * 9),  # most of them by little
         _drawn(8, 1.0, 0),
         _drawn(8, 1e4, 1),
         _drawn(24, 1.0, 2),

@@ -80,6 +80,7 @@ def _cases() -> list[Call]:
         pair(plain, flipped.T, "conv", "with_the_kernel_flipped"),
         pair(plain, np.roll(plain.T, 1, axis=0), "conv", "shifted_by_one"),
         pair(plain, plain.T / 2, "conv", "divided_by_the_outputs"),
+        pair(plain, -plain.T, "conv", "with_the_sign_turned"),
         pair(same, same.T, "symmetric_conv", "its_adjoint"),
         pair(same, np.roll(same.T, 1, axis=1), "symmetric_conv", "shifted_by_one"),
         pair(strided, strided.T, "conv_with_stride_2", "its_adjoint"),

@@ -68,8 +68,8 @@ EXERCISE = Exercise(
     task="Write `running_statistics(batches, momentum=0.1)`: the pair (mean, variance), arrays of one number per "
     "channel, that a batch normalisation has kept after training on each x of `batches` in turn, as PyTorch keeps "
     "them. Each x has shape (N, C, H, W). The mean begins at 0, the variance at 1. With each batch both move by "
-    "`momentum` of the way to the batch's; the variance that they move to is divided by the number of samples "
-    "less one.",
+    "`momentum` of the way to the mean and the variance of the N * H * W values that the batch has in the channel; "
+    "that variance is divided by the number of these values less one.",
     right=running_statistics,
     cases=_cases,
     ask=call([np.array([[[[0.0, 2.0]]]])], 0.5),
@@ -81,8 +81,8 @@ EXERCISE = Exercise(
             lambda batches, momentum=0.1: running_statistics(batches, 1 - momentum),
         ),
         Misconception(
-            "divides by all samples",
-            "Your variance is divided by the number of samples. That one normalises the batch; what is remembered is "
+            "divides by all values",
+            "Your variance is divided by the number of values. That one normalises the batch; what is remembered is "
             "an estimate for all data, divided by one less.",
             lambda batches, momentum=0.1: _with(batches, momentum, ddof=0),
         ),

@@ -102,7 +102,7 @@ EXERCISE = Exercise(
         Misconception(
             "takes w for (O, C/groups, k)",
             "That is the layout of a convolution's weights. A transposed convolution has its input channels first: "
-            "w is (C, O/groups, k), as the convolution's that it is the adjoint of.",
+            "w is (C, O/groups, k), as in the convolution whose adjoint it is.",
             _outputs_first,
         ),
         Misconception(

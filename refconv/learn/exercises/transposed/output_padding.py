@@ -52,7 +52,7 @@ EXERCISE = Question(
         ),
         Misconception(
             "forgets the bias",
-            "That is what the kernel wrote. The bias is added to every output, these included.",
+            "That is what the kernel wrote. The bias is added to every output, this one included.",
             120,
         ),
     ),

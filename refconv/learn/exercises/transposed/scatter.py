@@ -84,7 +84,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "exchanges the two ends",
-            "You cropped `hi` samples from the beginning and `lo` from the end.",
+            "You cropped `hi` samples from the beginning and `lo` from the end. It is the other way round.",
             lambda x, w, s=1, d=1, lo=0, hi=0: conv_transpose1d(x, w, s, d, hi, lo),
         ),
         Misconception(
