@@ -114,7 +114,7 @@ def _formatted(text: str) -> str:
 
 
 def _pre(text: str) -> str:
-    return f"<pre style='font-family:monospace'>{html.escape(text)}</pre>"
+    return f"<pre style='font-family:monospace;background:transparent;margin:0'>{html.escape(text)}</pre>"
 
 
 def _box(colour: str, content: str) -> str:
