@@ -9,8 +9,8 @@ import numpy as np
 from refconv.arithmetic.per_axis import flag, integers, letters, paddings
 from refconv.errors import ShapeError
 from refconv.layers.modules.checks import widened
-from refconv.layers.modules.convs import spelled
 from refconv.layers.modules.layer import Layer, check_input
+from refconv.layers.modules.weighted import spelled
 from refconv.ops.arguments import Padding, PerAxis
 from refconv.ops.elements import Array, is_half
 from refconv.ops.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward

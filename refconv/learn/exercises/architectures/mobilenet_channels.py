@@ -22,7 +22,7 @@ def mobilenet_channels(channels: int, alpha: Fraction) -> int:
 
 
 def _cases() -> list[Call]:
-    alphas = [Fraction(each) for each in ("1", "0.75", "0.5", "0.35", "0.25", "1.3", "1.4")]
+    alphas = [Fraction(each) for each in ("1", "0.75", "0.5", "0.35", "0.25", "10/9", "1.3", "1.4")]
     channels = (3, 8, 12, 16, 24, 32, 40, 56, 64, 72, 96, 160, 320)
     return [call(count, alpha) for count in channels for alpha in alphas]
 

@@ -54,6 +54,7 @@ KERNELS: tuple[Kernel, ...] = (
     *RIGHT,
     _edited("flips_the_kernel", lambda given: {"w": given["w"][:, :, ::-1, ::-1]}),
     _edited("exchanges_the_strides", lambda given: {"stride": _turned(given["stride"])}),
+    _edited("exchanges_the_dilations", lambda given: {"dilation": _turned(given["dilation"])}),
     _edited("ignores_the_dilation", lambda given: {"dilation": 1}),
     _edited("exchanges_the_sides_of_the_padding", lambda given: {"padding": _sides(given["padding"])}),
     _edited("deals_channels_to_groups_in_turn", _dealt),

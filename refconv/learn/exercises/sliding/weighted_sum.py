@@ -30,7 +30,7 @@ def _stride_on_taps(x: Array, w: Array, s: int = 1) -> Array:
 def _cases() -> list[Call]:
     rng = np.random.default_rng(1)
     sizes = [(n, k, s) for n in range(1, 8) for k in range(1, min(n, 4) + 1) for s in (1, 2, 3)]
-    return [call(rng.integers(1, 10, n), rng.integers(1, 10, k), s) for n, k, s in sizes]
+    return [call(rng.integers(-9, 10, n), rng.integers(1, 10, k), s) for n, k, s in sizes]
 
 
 EXERCISE = Exercise(
