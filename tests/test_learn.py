@@ -62,14 +62,10 @@ def test_a_misconception_is_rejected_and_named(about, idea):
 
 def test_no_two_misconceptions_give_the_same(each):
     cases = list(each.cases())
-    results = [[outcome_of(as_function(idea.answer), given) for given in cases] for idea in each.misconceptions]
+    results = [[outcome_of(idea.function, given) for given in cases] for idea in each.misconceptions]
     for number, one in enumerate(results):
         for other in results[:number]:
             assert not all(map(same, one, other)), (each.misconceptions[number].name, each.name)
-
-
-def as_function(answer):
-    return answer if callable(answer) else lambda: answer
 
 
 def test_any_other_wrong_answer_gets_an_honest_unknown(each):

@@ -10,14 +10,21 @@ from refconv.layers.step import Pulled, Rule, Rules, Step
 from refconv.networks.records import Activation
 from refconv.ops.elements import Array
 
-__all__ = ["ACTIVATIONS"]
+__all__ = ["ACTIVATIONS", "probabilities"]
 
 _LEARNING = ("prelu", "scale")
 
 
-def _softmax(x: Array) -> Array:
-    powers = np.exp(x - x.max(axis=1, keepdims=True))
-    y: Array = powers / powers.sum(axis=1, keepdims=True)
+def probabilities(x: Array, axis: int = 1) -> Array:
+    """Return the softmax along an axis, the channels unless told otherwise.
+
+    Examples
+    --------
+    >>> probabilities(np.zeros((1, 4)))
+    array([[0.25, 0.25, 0.25, 0.25]])
+    """
+    powers = np.exp(x - x.max(axis=axis, keepdims=True))
+    y: Array = powers / powers.sum(axis=axis, keepdims=True)
     return y
 
 
@@ -64,7 +71,7 @@ def _is_softmax(step: Step) -> bool:
 
 
 def _activation(step: Step) -> Array:
-    return _softmax(step.x) if _is_softmax(step) else _function(step).value(step.x)
+    return probabilities(step.x) if _is_softmax(step) else _function(step).value(step.x)
 
 
 def _activation_backward(step: Step, y: Array, dy: Array) -> Pulled:

@@ -37,30 +37,25 @@ def judge(about: Exercise, answer: Callable[..., Any]) -> Verdict:
     true = [outcome_of(about.right, given) for given in cases]
     wrong = [number for number, (a, b) in enumerate(zip(got, true, strict=True)) if not same(a, b)]
     first = wrong[0] if wrong else 0
-    name, sentence = _always(about, cases, got, true, wrong)
+    name, sentence = _always(got, true, wrong)
     if not name and not wrong:
         return Verdict(about.name, True, right=len(cases), cases=len(cases))
     if not name:
         name, sentence = _named(about.misconceptions, cases, got)
     if not sentence:
         sentence = "It is wrong here, and no misconception known to us gives these results. Work this case out by hand."
-    where = f"{about.right.__name__}({cases[first]})" if cases[first].args or cases[first].kwargs else ""
-    return Verdict(
-        about.name, False, name, sentence, where, str(true[first]), str(got[first]), len(cases) - len(wrong), len(cases)
-    )
+    shown = about.called(cases[first]), str(true[first]), str(got[first])
+    return Verdict(about.name, False, name, sentence, *shown, len(cases) - len(wrong), len(cases))
 
 
 def _named(known: Sequence[Misconception], cases: list[Call], got: list[Outcome]) -> tuple[str, str]:
     for idea in known:
-        answer = idea.answer if callable(idea.answer) else lambda idea=idea: idea.answer
-        if all(same(outcome_of(answer, given), each) for given, each in zip(cases, got, strict=True)):
+        if all(same(outcome_of(idea.function, given), each) for given, each in zip(cases, got, strict=True)):
             return idea.name, idea.sentence
     return "", ""
 
 
-def _always(
-    about: Exercise, cases: list[Call], got: list[Outcome], true: list[Outcome], wrong: list[int]
-) -> tuple[str, str]:
+def _always(got: list[Outcome], true: list[Outcome], wrong: list[int]) -> tuple[str, str]:
     name = ""
     if all(_unwritten(each) for each in got):
         name = "not written yet"

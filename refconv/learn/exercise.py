@@ -53,6 +53,11 @@ class Misconception:
     sentence: str
     answer: Any
 
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The answer as a function, also where it is a number."""
+        return self.answer if callable(self.answer) else lambda: self.answer
+
 
 @dataclass(slots=True, repr=False)
 class Exercise:
@@ -142,6 +147,10 @@ class Exercise:
         bare = [each.replace(annotation=inspect.Parameter.empty) for each in signature.parameters.values()]
         head = inspect.Signature(bare)
         return f"def {self.right.__name__}{head}:\n    ...  # your code here"
+
+    def called(self, given: Call) -> str:
+        """Return a call of the function as it is typed; nothing where there are no arguments."""
+        return f"{self.right.__name__}({given})" if given.args or given.kwargs else ""
 
     def _asked(self) -> str:
         return f"What does {self.right.__name__}({self.ask}) return? Type it in place of the dots."

@@ -52,16 +52,9 @@ def compared(about: Exercise) -> str:
     if is_left_out(guess):
         return ""
     true = outcome_of(about.right, about.ask)
-    asked = f"{about.right.__name__}({about.ask})" if about.ask.args or about.ask.kwargs else "The answer"
-    if same(Outcome(about._meant(guess)), true):
+    asked, meant_by_it = about.called(about.ask) or "The answer", Outcome(about._meant(guess))
+    if same(meant_by_it, true):
         return f"Your guess was right: {asked} is {true}."
     said = f"You guessed {shown(guess)}; {asked} is {true}."
-    wrong = {m.name: m for m in about.misconceptions if same(Outcome(about._meant(guess)), _answered(m.answer, about))}
-    if len(wrong) == 1:
-        (only,) = wrong.values()
-        return f"{said} {only.sentence}"
-    return said
-
-
-def _answered(answer: Any, about: Exercise) -> Outcome:
-    return outcome_of(answer if callable(answer) else lambda: answer, about.ask)
+    wrong = [idea for idea in about.misconceptions if same(meant_by_it, outcome_of(idea.function, about.ask))]
+    return f"{said} {wrong[0].sentence}" if len(wrong) == 1 else said

@@ -22,6 +22,7 @@ __all__ = [
     "is_real",
     "number",
     "numbers",
+    "options_of",
     "output_index",
     "positions",
     "taps_of",
@@ -80,6 +81,21 @@ def taps_of(axes: tuple[Axis, ...], at: tuple[int, ...]) -> list[tuple[int, ...]
     [(-1, 4), (-1, 5), (2, 4), (2, 5)]
     """
     return list(product(*([axis.read(i, m) for m in range(axis.k)] for axis, i in zip(axes, at, strict=True))))
+
+
+def options_of(axes: tuple[Axis, ...]) -> dict[str, Any]:
+    """Return axes as the arguments of `refconv.conv` that they came from.
+
+    Examples
+    --------
+    >>> options_of((Axis(7, 3, s=2, lo=1),))
+    {'stride': (2,), 'padding': ((1, 0),), 'dilation': (1,)}
+    """
+    return {
+        "stride": tuple(axis.s for axis in axes),
+        "padding": tuple((axis.lo, axis.hi) for axis in axes),
+        "dilation": tuple(axis.d for axis in axes),
+    }
 
 
 def cell_of(position: tuple[int, ...]) -> tuple[int, int]:

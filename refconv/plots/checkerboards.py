@@ -15,7 +15,7 @@ from refconv.arithmetic.integers import ceil_div
 from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError
 from refconv.plots.gridding import READ
-from refconv.plots.style import HOLE, INK, OUTPUT, PAPER, SMALL, Drawing, in_style
+from refconv.plots.style import GREY, HOLE, INK, OUTPUT, PAPER, SMALL, Drawing, in_style
 
 __all__ = ["draw_checkerboard"]
 
@@ -75,7 +75,7 @@ def draw_checkerboard(kernel_size: int, stride: int, *, dilation: int = 1, n: in
     divides = "is" if k % s == 0 else "is not"
     common = f", and dilation and stride share the factor {gcd(d, s)}" if gcd(d, s) > 1 else ""
     line = f"{axis.out} in, {axis.n} out along an axis; the kernel size {divides} a multiple of the stride{common}"
-    drawing.text(0.015, 0.885, line, fontsize=SMALL, color="#6E6E6E")
+    drawing.text(0.015, 0.885, line, fontsize=SMALL, color=GREY)
     drawing.shown |= {"along": along, "map": counts, "even": even}
     return drawing
 

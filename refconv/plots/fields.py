@@ -25,7 +25,7 @@ from refconv.plots.given import NetworkLike, resolved, stack_in
 from refconv.plots.photos import photo as shipped
 from refconv.plots.style import BLUE, GREY, HATCH, INK, ORANGE, PADDING, Drawing, in_style
 
-__all__ = ["draw_field", "unit_at", "unit_in_middle"]
+__all__ = ["draw_field", "node_names", "unit_at", "unit_in_middle"]
 
 _FADE = 0.22
 """What is left of the contrast of pixels that are not read."""
@@ -111,7 +111,7 @@ def draw_field(
         height, across = sized.network.input[1:]
         pixels = shipped((int(height), int(across)))
     fields = {field.layer.node.name: field for field in receptive_fields(sized)}
-    names = _names(sized, node, fields)
+    names = node_names("draw_field", sized, node, fields)
     last = unit_in_middle(fields[names[-1]]) if at is None else unit_at(fields[names[-1]], at)
     units = [_nearest(fields[name], last.centre) for name in names[:-1]] + [last]
     read = support(graph_nodes(sized, gates=False), last.name, [last.at], source="input")
@@ -184,19 +184,16 @@ def _sized(network: NetworkLike, pixels: NDArray[Any] | None) -> Resolved:
     return sized
 
 
-def _names(sized: Resolved, node: str | Sequence[str] | None, fields: dict[str, NodeField]) -> list[str]:
+def node_names(op: str, sized: Resolved, node: str | Sequence[str] | None, fields: dict[str, NodeField]) -> list[str]:
+    """Return the layers that are asked for; by default the last one that has more than one position."""
     if node is None:
-        wide = [
-            layer.node.name
-            for layer in sized.layers
-            if layer.shape is not None and len(layer.shape) == 3 and max(layer.shape[1:]) > 1
-        ]
+        wide = [layer.node.name for layer in sized.layers if max((layer.shape or ())[1:], default=1) > 1]
         return wide[-1:] or [sized.layers[-1].node.name]
     names = [node] if isinstance(node, str) else entries(node) or []
     unknown = [name for name in names if name not in fields]
     if unknown or not names:
         problem = f"{sized.network.name} has no layer {', '.join(map(repr, unknown)) or 'of no name'}."
-        raise ArgumentError("draw_field", problem, fix="layer_table(network) has all their names.")
+        raise ArgumentError(op, problem, fix="layer_table(network) has all their names.")
     return names
 
 

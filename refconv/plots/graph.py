@@ -17,7 +17,7 @@ from refconv.networks import Resolved
 from refconv.plots.given import NetworkLike, resolved
 from refconv.plots.graph_blocks import Block, blocks_of
 from refconv.plots.graph_layout import Placed, placed
-from refconv.plots.layer_tables import shape_text
+from refconv.plots.layer_tables import title_of
 from refconv.plots.style import EMPTY, GREY, INK, PADDING, Drawing, in_style
 
 __all__ = ["draw_network"]
@@ -98,7 +98,7 @@ def draw_network(
     blocks = blocks_of(sized, most, beginnings)
     if around is not None:
         blocks = _near(blocks, around, steps)
-    drawing = _draw(blocks, f"{sized.network.name}, input {shape_text(sized.network.input)}")
+    drawing = _draw(blocks, title_of(sized))
     drawing.shown = {"blocks": blocks, "edges": [(name, block.name) for block in blocks for name in block.inputs]}
     return drawing
 

@@ -16,7 +16,7 @@ from refconv.arithmetic import EffectiveField, Layer, influence, moments, path_c
 from refconv.errors import ArgumentError
 from refconv.networks import NodeField, Resolved, receptive_fields
 from refconv.networks.fields import graph_nodes
-from refconv.plots.fields import unit_at, unit_in_middle
+from refconv.plots.fields import node_names, unit_at, unit_in_middle
 from refconv.plots.given import NetworkLike, resolved, stack_in
 from refconv.plots.style import BLUE, GREY, HATCH, INK, LINE, PADDING, VERMILION, Drawing, in_style
 
@@ -113,12 +113,7 @@ def _of_stack(layers: Sequence[Layer]) -> tuple[_Counts, _Region, str]:
 
 def _of_network(sized: Resolved, node: str | None, at: Sequence[int] | None) -> tuple[_Counts, _Region, str]:
     fields: dict[str, NodeField] = {field.layer.node.name: field for field in receptive_fields(sized)}
-    if node is None:
-        wide = [name for name, field in fields.items() if max((field.layer.shape or ())[1:], default=1) > 1]
-        node = (wide or list(fields))[-1]
-    if node not in fields:
-        problem = f"{sized.network.name} has no layer {node!r}."
-        raise ArgumentError("draw_effective_field", problem, fix="layer_table(network) has all their names.")
+    node = node_names("draw_effective_field", sized, node, fields)[-1]
     unit = unit_in_middle(fields[node]) if at is None else unit_at(fields[node], at)
     counts = path_counts(graph_nodes(sized, gates=False), node, unit.at, "input")
     if len(unit.region) > 2 or not counts:

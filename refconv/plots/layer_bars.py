@@ -11,13 +11,10 @@ from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError
 from refconv.networks import LayerCost, network_cost
 from refconv.plots.given import NetworkLike, resolved
-from refconv.plots.layer_tables import COLUMNS, shape_text
+from refconv.plots.layer_tables import COLUMNS, MEASURES, title_of
 from refconv.plots.style import BLUE, GREY, ORANGE, Drawing, in_style
 
-__all__ = ["MEASURES", "draw_layers", "short"]
-
-MEASURES = ("parameters", "macs", "flops", "bytes")
-"""What bars can show: the columns of a layer table that add up."""
+__all__ = ["draw_layers", "short"]
 
 
 @in_style
@@ -38,7 +35,7 @@ def draw_layers(
     network : str, Network, Resolved or stack of layers
         The network.
     measures : sequence of str
-        Which of `MEASURES`.
+        Which of `refconv.plots.layer_tables.MEASURES`.
     size : sequence of int, optional
         The size of the input along each axis.
     upto : int
@@ -63,8 +60,7 @@ def draw_layers(
         raise ArgumentError("draw_layers", f"there is no measure {unknown}.", fix=f"Take {', '.join(MEASURES)}.")
     sized = resolved(network, size)
     rows = _rows(network_cost(sized).layers, measures, upto)
-    title = f"{sized.network.name}, input {shape_text(sized.network.input)}"
-    drawing = _draw(rows, measures, title)
+    drawing = _draw(rows, measures, title_of(sized))
     drawing.shown = {"layers": [name for name, _ in rows]}
     drawing.shown |= {measure: [numbers[i] for _, numbers in rows] for i, measure in enumerate(measures)}
     return drawing

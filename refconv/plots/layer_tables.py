@@ -12,11 +12,11 @@ from typing import Any
 from refconv.arithmetic.effective import EffectiveField
 from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError
-from refconv.networks import LayerCost, NodeField, effective_receptive_fields, network_cost, receptive_fields
+from refconv.networks import LayerCost, NodeField, Resolved, effective_receptive_fields, network_cost, receptive_fields
 from refconv.networks.shaped import Shape
 from refconv.plots.given import NetworkLike, resolved
 
-__all__ = ["COLUMNS", "LayerTable", "layer_table", "shape_text", "window_text"]
+__all__ = ["COLUMNS", "MEASURES", "LayerTable", "layer_table", "shape_text", "title_of", "window_text"]
 
 _Found = tuple[NodeField, LayerCost, "tuple[EffectiveField | None, ...] | None"]
 
@@ -192,13 +192,23 @@ def layer_table(
         if only is None or (only(layer.name) if callable(only) else layer.operation in only):
             found = (field, layer, weights.get(layer.name))
             rows.append({name: _VALUES[name](found) for name in names})
-    total = {name: getattr(cost.total, name) for name in names if name in _ADDED}
-    title = f"{sized.network.name}, input {shape_text(sized.network.input)}"
-    return LayerTable(title, names, tuple(rows), total, upto, len(cost.layers))
+    total = {name: getattr(cost.total, name) for name in names if name in MEASURES}
+    return LayerTable(title_of(sized), names, tuple(rows), total, upto, len(cost.layers))
 
 
 def _these(count: int) -> str:
     return "this layer" if count == 1 else f"these {count} layers" if count else "no layer"
+
+
+def title_of(sized: Resolved) -> str:
+    """Return a network's name and its input, as they stand above tables and drawings.
+
+    Examples
+    --------
+    >>> title_of(resolved("vgg16"))
+    'vgg16, input 3 x 224 x 224'
+    """
+    return f"{sized.network.name}, input {shape_text(sized.network.input)}"
 
 
 def shape_text(shape: Shape | None) -> str:
@@ -283,7 +293,8 @@ COLUMNS = {
 }
 """For each column its heading. Field, jump, offset, padding and deviation are in input pixels."""
 
-_ADDED = ("parameters", "macs", "flops", "bytes")
+MEASURES = ("parameters", "macs", "flops", "bytes")
+"""The columns that add up, which bars can show too."""
 
 _VALUES: dict[str, Callable[[_Found], Any]] = {
     "layer": lambda found: found[1].name,

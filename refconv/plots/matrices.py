@@ -14,7 +14,7 @@ from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError
 from refconv.ops.elements import check_numeric
 from refconv.ops.unfold import im2col
-from refconv.plots.asked import axes_of, cell_of, described, is_real, number, numbers, positions, taps_of
+from refconv.plots.asked import axes_of, cell_of, described, is_real, number, numbers, options_of, positions, taps_of
 from refconv.plots.cells import PAGE, Grid, cell_size, heading, sheet, text_width, write
 from refconv.plots.films import Film
 from refconv.plots.inputs import input_grid
@@ -154,13 +154,7 @@ def _asked(op: str, n: Any, kernel_size: Any, how: tuple[Any, Any, Any], channel
     given = numbers(op, "x", x, (count, *size))
     if given is None:
         return _Asked(axes, count, None, None)
-    matrix = im2col(
-        given[None],
-        tuple(axis.k for axis in axes),
-        tuple(axis.s for axis in axes),
-        tuple((axis.lo, axis.hi) for axis in axes),
-        tuple(axis.d for axis in axes),
-    )
+    matrix = im2col(given[None], tuple(axis.k for axis in axes), **options_of(axes))
     return _Asked(axes, count, given, matrix[0])
 
 

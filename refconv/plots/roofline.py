@@ -14,6 +14,7 @@ import refconv
 from refconv.arithmetic import Geometry, convolution_cost, convolution_traffic, intensity
 from refconv.arithmetic.per_axis import integer, real
 from refconv.errors import ArgumentError, RefconvError
+from refconv.plots.asked import options_of
 from refconv.plots.costs import layer_plan
 from refconv.plots.curves import plain_ticks
 from refconv.plots.layer_bars import short
@@ -133,13 +134,7 @@ def measure_speed(plan: Geometry, *, dtype: str = "float32", seconds: float = 0.
     """
     random = np.random.default_rng(0)
     x, w = (random.normal(size=shape).astype(dtype) for shape in (plan.x_shape, plan.w_shape))
-    how: dict[str, Any] = dict(
-        stride=tuple(axis.s for axis in plan.axes),
-        padding=tuple((axis.lo, axis.hi) for axis in plan.axes),
-        dilation=tuple(axis.d for axis in plan.axes),
-        groups=plan.groups,
-        padding_mode=plan.padding_mode,
-    )
+    how = options_of(plan.axes) | {"groups": plan.groups, "padding_mode": plan.padding_mode}
     flops = convolution_cost(plan, bias=False).flops
     return float(flops) / _fastest(lambda: refconv.conv(x, w, **how), seconds)
 

@@ -12,7 +12,7 @@ from refconv.arithmetic.integers import product
 from refconv.arithmetic.padding import PADDING_MODES
 from refconv.arithmetic.per_axis import choice
 from refconv.ops.convolution import conv
-from refconv.plots.asked import axes_of, is_real, numbers, output_index, taps_of
+from refconv.plots.asked import axes_of, is_real, numbers, options_of, output_index, taps_of
 from refconv.plots.films import Film
 from refconv.plots.style import Drawing, in_style
 from refconv.plots.window_drawings import drawn_below, drawn_beside
@@ -108,14 +108,7 @@ def _window(op: str, n: Any, kernel_size: Any, how: tuple[Any, Any, Any, str], x
     given_w = numbers(op, "w", w, tuple(axis.k for axis in axes))
     if given_x is None or given_w is None:
         return Window(axes, mode, given_x, given_w, None)
-    y = conv(
-        given_x[None, None],
-        given_w[None, None],
-        stride=tuple(axis.s for axis in axes),
-        padding=tuple((axis.lo, axis.hi) for axis in axes),
-        dilation=tuple(axis.d for axis in axes),
-        padding_mode=mode,
-    )
+    y = conv(given_x[None, None], given_w[None, None], padding_mode=mode, **options_of(axes))
     return Window(axes, mode, given_x, given_w, y[0, 0])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from refconv.errors import ArgumentError, ArgumentTypeError, DTypeError
 from refconv.ops.elements import Array, is_half
 
-__all__ = ["generator", "real_arrays", "weight_type", "widened"]
+__all__ = ["generator", "narrowed", "real_arrays", "weight_type", "widened"]
 
 
 def generator(op: str, seed: Any) -> np.random.Generator:
@@ -60,6 +60,17 @@ def real_arrays(op: str, **arrays: Array) -> None:
         if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
             problem = f"{name} is {array.dtype}, but real numbers are needed."
             raise DTypeError(op, problem, fix="Give numbers of type float32 or float64.")
+
+
+def narrowed(array: Array, given: np.dtype[Any]) -> Array:
+    """Return what was computed from `widened` halves as halves again; what was wider as it is.
+
+    Examples
+    --------
+    >>> narrowed(np.ones(2, np.float32), np.dtype(np.float16)).dtype, narrowed(np.ones(2), np.dtype(np.float32)).dtype
+    (dtype('float16'), dtype('float64'))
+    """
+    return array.astype(given, copy=False) if is_half(given) else array
 
 
 def widened(array: Array) -> Array:

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 from refconv.arithmetic.per_axis import flag, integer, real
 from refconv.errors import ShapeError
-from refconv.layers.modules.checks import real_arrays, weight_type, widened
+from refconv.layers.modules.checks import narrowed, real_arrays, weight_type, widened
 from refconv.layers.modules.layer import Layer, check_input
 from refconv.ops.elements import Array, is_half
 
@@ -119,7 +119,7 @@ class BatchNormLayer(Layer):
         samples = dy.size // self.channels
         own = (total / samples + kept.x_hat * (along / samples)) if kept.moving else 0
         dx: Array = scale * (dy - own)
-        return dx.astype(given, copy=False) if is_half(given) else dx
+        return narrowed(dx, given)
 
     def about(self) -> str:
         """Return the arguments."""

@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from refconv.arithmetic.integers import product
 from refconv.arithmetic.per_axis import flag, integers, letters, paddings
 from refconv.errors import ShapeError
-from refconv.layers.modules.checks import widened
+from refconv.layers.modules.checks import narrowed, widened
 from refconv.layers.modules.layer import Layer, check_input
 from refconv.layers.modules.weighted import spelled
 from refconv.ops.arguments import Padding, PerAxis
-from refconv.ops.elements import Array, is_half
+from refconv.ops.elements import Array
 from refconv.ops.pooling import avg_pool, avg_pool_backward, max_pool, max_pool_backward
 
 __all__ = [
@@ -221,12 +222,9 @@ class GlobalAvgPool(Layer):
             problem = "there are no positions to average over."
             raise ShapeError(self.name, problem, f"x {x.shape}", fix="Give x as (N, C, axes), no axis of size 0.")
         y: Array = widened(x).mean(axis=tuple(range(2, x.ndim)))
-        return (y.astype(x.dtype) if is_half(x.dtype) else y), x.shape
+        return narrowed(y, x.dtype), x.shape
 
     def pull(self, kept: tuple[int, ...], dy: Array) -> Array:
         """Return dy spread evenly over all positions."""
-        positions = 1
-        for size in kept[2:]:
-            positions *= size
-        spread = (dy / positions).reshape(*dy.shape, *(1,) * (len(kept) - 2))
+        spread = (dy / product(kept[2:])).reshape(*dy.shape, *(1,) * (len(kept) - 2))
         return np.broadcast_to(spread, kept).copy()

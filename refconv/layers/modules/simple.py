@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike
 
+from refconv.arithmetic.integers import product
 from refconv.arithmetic.per_axis import flag, integer, real
 from refconv.errors import ArgumentError, ShapeError
 from refconv.layers.modules.checks import generator, real_arrays, weight_type, widened
@@ -106,7 +107,7 @@ class Flatten(Layer):
         """Return x with one axis behind the batch, and its shape."""
         if x.ndim < 2:
             raise ShapeError(self.name, f"x has {x.ndim} axes.", f"x {x.shape}", fix="Give x with a batch: (N, C, ...)")
-        return x.reshape(len(x), int(np.prod(x.shape[1:]))), x.shape
+        return x.reshape(len(x), product(x.shape[1:])), x.shape
 
     def pull(self, kept: tuple[int, ...], dy: Array) -> Array:
         """Return dy in x's shape."""

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike
 
 from refconv.arithmetic.per_axis import integer
 from refconv.errors import ArgumentError, ArgumentTypeError, ShapeError
-from refconv.layers.modules.checks import real_arrays, widened
-from refconv.ops.elements import Array, check_numeric, is_half
+from refconv.layers.activations import probabilities
+from refconv.layers.modules.checks import narrowed, real_arrays, widened
+from refconv.ops.elements import Array, check_numeric
 
 __all__ = ["CrossEntropy", "Loss", "MeanSquaredError", "softmax"]
 
@@ -29,9 +30,7 @@ def softmax(scores: ArrayLike, axis: int = 1) -> Array:
     if not -given.ndim <= along < given.ndim or not given.shape[along]:
         problem = f"scores have no classes along axis {axis}."
         raise ShapeError("softmax", problem, f"scores {given.shape}", fix="Give axis, and a class at least.")
-    powers = np.exp(given - given.max(axis=axis, keepdims=True))
-    y: Array = powers / powers.sum(axis=axis, keepdims=True)
-    return y
+    return probabilities(given, axis)
 
 
 class Loss:
@@ -112,7 +111,7 @@ class CrossEntropy(Loss):
         gradient = powers / sums
         np.put_along_axis(gradient, chosen, np.take_along_axis(gradient, chosen, 1) - 1, 1)
         gradient = gradient * np.expand_dims(counts, 1) / total
-        self._gradient = gradient.astype(given.dtype) if is_half(given.dtype) else gradient
+        self._gradient = narrowed(gradient, given.dtype)
         return float(lost.sum(where=counts, dtype=np.float64) / total)
 
     def hits(self, scores: Array, labels: Array) -> tuple[int, int]:
@@ -170,5 +169,5 @@ class MeanSquaredError(Loss):
         z = z.astype(np.float64) if given.kind in "biu" else widened(z)
         difference: Any = z - t.astype(z.dtype, copy=False)
         gradient = difference * (2 / z.size)
-        self._gradient = gradient.astype(given) if is_half(given) else gradient
+        self._gradient = narrowed(gradient, given)
         return float(np.mean(difference * difference, dtype=np.float64))
