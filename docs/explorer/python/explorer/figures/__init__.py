@@ -1,0 +1,1 @@
+"""The figures beside the pictures, each with its formula, filled in with the reader's values."""

@@ -1,0 +1,1 @@
+"""What the pictures show, as lists of numbers: one file for each picture."""
