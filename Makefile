@@ -21,7 +21,7 @@ STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format coverage docs-derivations docs-figures docs-disagreements docs-readme check-docs lab notebooks \
+.PHONY: help demo test lint format coverage docs-derivations docs-figures docs-disagreements docs-reference docs-readme check-docs lab notebooks \
         docs-notebooks test-slow \
         test-roads power bench reasons test-torch test-onnx test-jax test-tensorflow test-scipy test-gpu sweep mutation clean $(EXTRAS:%=venv-%)
 
@@ -63,6 +63,9 @@ docs-figures: venv-test ## compute every published figure again, and write docs/
 docs-disagreements: venv-test ## run the frameworks that are installed again, and write docs/disagreements.md
 	$(BIN)/python docs/build_disagreements.py
 
+docs-reference: venv-test ## write the pages of the reference that follow from the code
+	$(BIN)/python docs/build_reference.py
+
 docs-readme: venv-test ## write README's table of others and its picture again
 	$(BIN)/python docs/build_readme.py
 
@@ -74,6 +77,7 @@ check-docs: venv-test ## fail where the pages that programs write are not what t
 	$(BIN)/python docs/build_figures.py --check
 	$(BIN)/python docs/build_disagreements.py --check
 	$(BIN)/python docs/build_readme.py --check
+	$(BIN)/python docs/build_reference.py --check
 
 test-slow: venv-test ## the tests that take minutes: the whole bug museum, and right kernels in all styles
 	$(BIN)/pytest -n $(JOBS) -m slow

@@ -46,7 +46,7 @@ def attach(
         setattr(sys.modules[package], name, value)
         return value
 
-    return public, load, lambda: sorted({*vars(sys.modules[package]), *public})
+    return public, load, lambda: [*vars(sys.modules[package])["__all__"]]
 
 
 def _absolute(package: str, home: str) -> str:

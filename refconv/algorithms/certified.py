@@ -86,7 +86,13 @@ def cuts(bits: int, a_bits: int, b_bits: int) -> tuple[int, int]:
 
 
 def integers_of(a: Array) -> bool:
-    """Return whether an array of objects holds nothing but ints."""
+    """Return whether an array of objects holds nothing but ints.
+
+    Examples
+    --------
+    >>> integers_of(np.array([1, 2**70], object)), integers_of(np.array([1, 0.5], object))
+    (True, False)
+    """
     return all(isinstance(e, int) for e in a.flat)
 
 

@@ -32,6 +32,15 @@ __all__ = ["RoadCost", "road_cost", "transform_cost"]
 class RoadCost(NamedTuple):
     """Operations of one forward pass.
 
+    Attributes
+    ----------
+    products : int
+        Multiplications of two numbers, each from an operand or made of one.
+    constants : int
+        Multiplications with a constant of a transform other than 0, 1 and -1.
+    additions : int
+        Sums of two numbers.
+
     Examples
     --------
     >>> RoadCost(8, 2, 6) + RoadCost(1, 1, 1)
@@ -39,9 +48,7 @@ class RoadCost(NamedTuple):
     """
 
     products: Integer
-    """Multiplications of two numbers, each from an operand or made of one."""
     constants: Integer
-    """Multiplications with a constant of a transform other than 0, 1 and -1."""
     additions: Integer
 
     def __add__(self, other: RoadCost) -> RoadCost:  # type: ignore[override]

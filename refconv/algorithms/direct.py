@@ -53,7 +53,15 @@ def _pixel(plan: Geometry, i: Index, m: list[int]) -> Index | None:
 
 
 def forward(x: Array, w: Array, b: Array | None, plan: Geometry) -> Array:
-    """Return y: ``y[iy] += x[ix] * w[iw]``, onto the bias."""
+    """Return y: ``y[iy] += x[ix] * w[iw]``, onto the bias.
+
+    Examples
+    --------
+    >>> from refconv.arithmetic import Axis
+    >>> x, w = np.arange(4).reshape(1, 1, 4), np.array([[[1, 10]]])
+    >>> forward(x, w, None, Geometry(1, 1, 1, (Axis(n=4, k=2),)))
+    array([[[10, 21, 32]]])
+    """
     y = np.zeros(plan.y_shape, x.dtype)
     if b is not None:
         y += b.reshape(-1, *(1,) * plan.rank)
@@ -63,7 +71,15 @@ def forward(x: Array, w: Array, b: Array | None, plan: Geometry) -> Array:
 
 
 def transposed(x: Array, w: Array, b: Array | None, plan: Geometry) -> Array:
-    """Return the transposed convolution of x, which stands where the plan has its y."""
+    """Return the transposed convolution of x, which stands where the plan has its y.
+
+    Examples
+    --------
+    >>> from refconv.arithmetic import Axis
+    >>> x, w = np.array([[[1, 0, 2]]]), np.array([[[1, 10]]])
+    >>> transposed(x, w, None, Geometry(1, 1, 1, (Axis(n=4, k=2),)))
+    array([[[ 1, 10,  2, 20]]])
+    """
     y = np.zeros(plan.x_shape, x.dtype)
     if b is not None:
         y += b.reshape(-1, *(1,) * plan.rank)
@@ -74,7 +90,15 @@ def transposed(x: Array, w: Array, b: Array | None, plan: Geometry) -> Array:
 
 
 def gradients(dy: Array, x: Array, w: Array, plan: Geometry) -> tuple[Array, Array, Array]:
-    """Return dx, dw and db: what each of x, w and b is multiplied with in ``sum(dy * y)``."""
+    """Return dx, dw and db: what each of x, w and b is multiplied with in ``sum(dy * y)``.
+
+    Examples
+    --------
+    >>> from refconv.arithmetic import Axis
+    >>> x, w, dy = np.arange(4).reshape(1, 1, 4), np.array([[[1, 10]]]), np.array([[[1, 0, 2]]])
+    >>> [a.tolist() for a in gradients(dy, x, w, Geometry(1, 1, 1, (Axis(n=4, k=2),)))]
+    [[[[1, 10, 2, 20]]], [[[4, 7]]], [3]]
+    """
     dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(plan.filters, dy.dtype)
     for iy, ix, iw in terms(plan):
         dw[iw] += dy[iy] * (x[ix] if ix is not None else 0)

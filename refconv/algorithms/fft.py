@@ -40,7 +40,15 @@ X_DY = "ngcf,ngof->gocf"
 
 
 class Grid(NamedTuple):
-    """Samples by group, ``(N or G, G or O/G, channels, *axes)``, `steps` apart on the grid."""
+    """Samples by group, ``(N or G, G or O/G, channels, *axes)``, `steps` apart on the grid.
+
+    Attributes
+    ----------
+    samples : ndarray
+        By group, ``(N or G, G or O/G, channels, *axes)``.
+    steps : tuple of int
+        How far apart they are on the grid, along each axis.
+    """
 
     samples: Array
     steps: tuple[int, ...]
@@ -73,7 +81,16 @@ def forward(x: Array, w: Array, b: Array | None, plan: Geometry) -> Array:
 
 
 def gradients(dy: Array, x: Array, w: Array, plan: Geometry) -> tuple[Array, Array, Array]:
-    """Return dx, dw and db."""
+    """Return dx, dw and db.
+
+    Examples
+    --------
+    >>> from refconv.arithmetic import Axis
+    >>> x, w = np.arange(4).astype(object).reshape(1, 1, 4), np.array([[[1, 10]]], object)
+    >>> dy = np.array([[[1, 0, 2]]], object)
+    >>> [a.tolist() for a in gradients(dy, x, w, Geometry(1, 1, 1, (Axis(n=4, k=2),)))]
+    [[[[1, 10, 2, 20]]], [[[4, 7]]], [3]]
+    """
     shifted, filters = _grids(x, w, plan)
     upstream = Grid(by_group(dy, plan.groups, 1), _strides(plan))
     dx = _convolved(DY_W, upstream, filters, plan, (1,) * plan.rank, plan.padded_size, reverse=False)

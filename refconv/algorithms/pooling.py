@@ -32,7 +32,14 @@ def samples(plan: Geometry, i: Index) -> list[Index]:
 
 
 def largest(x: NDArray[Any], plan: Geometry) -> dict[Index, Index]:
-    """Return, for each output, the input sample that is its window's maximum: the first NaN, or first among equals."""
+    """Return, for each output, the input sample that is its window's maximum: the first NaN, or first among equals.
+
+    Examples
+    --------
+    >>> x, axis = np.array([[[3, 1, 4, 1]]]), Axis(n=4, k=2, s=2)
+    >>> largest(x, Geometry(1, 1, 1, (axis,)))
+    {(0, 0, 0): (0, 0, 0), (0, 0, 1): (0, 0, 2)}
+    """
     found = {}
     for n, c, *i in np.ndindex(*plan.y_shape):
         window = samples(plan, tuple(i))
@@ -54,7 +61,14 @@ def _first_largest(values: list[Any]) -> int:
 def average(
     plan: Geometry, asked: tuple[Axis, ...], *, count_include_pad: bool
 ) -> dict[Index, tuple[list[Index], int]]:
-    """Return, for each output, the samples that are added up and the number they are divided by."""
+    """Return, for each output, the samples that are added up and the number they are divided by.
+
+    Examples
+    --------
+    >>> axis = Axis(n=3, k=2, s=2, lo=1)
+    >>> average(Geometry(1, 1, 1, (axis,)), (axis,), count_include_pad=False)
+    {(0, 0, 0): ([(0, 0, 0)], 1), (0, 0, 1): ([(0, 0, 1), (0, 0, 2)], 2)}
+    """
     found = {}
     for n, c, *i in np.ndindex(*plan.y_shape):
         window = samples(plan, tuple(i))

@@ -39,7 +39,15 @@ def forward(x: Array, w: Array, b: Array | None, plan: Geometry) -> Array:
 
 
 def gradients(dy: Array, x: Array, w: Array, plan: Geometry) -> tuple[Array, Array, Array]:
-    """Return dx, dw and db."""
+    """Return dx, dw and db.
+
+    Examples
+    --------
+    >>> from refconv.arithmetic import Axis
+    >>> x, w, dy = np.arange(4).reshape(1, 1, 4), np.array([[[1, 10]]]), np.array([[[1, 0, 2]]])
+    >>> [a.tolist() for a in gradients(dy, x, w, Geometry(1, 1, 1, (Axis(n=4, k=2),)))]
+    [[[[1, 10, 2, 20]]], [[[4, 7]]], [3]]
+    """
     x_padded, filters = pad(x, plan), by_group(w, plan.groups, 0)
     rows = dy.reshape(_matrix(plan, plan.group_filters))
     dx_padded: Any = np.zeros(x_padded.shape, x.dtype)

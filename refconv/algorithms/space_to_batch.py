@@ -28,7 +28,17 @@ Index = tuple[slice, ...]
 
 
 class Batches(NamedTuple):
-    """The undilated plan over all phases; the size to which x and y are grown; where each phase lies in them."""
+    """The undilated plan over all phases; the size to which x and y are grown; where each phase lies in them.
+
+    Attributes
+    ----------
+    plan : Geometry
+        The undilated plan over all phases.
+    x_size, y_size : tuple of int
+        The sizes to which x and y are grown.
+    samples, windows : list of tuple of slice
+        Where each phase lies in x and in y.
+    """
 
     plan: Geometry
     x_size: tuple[int, ...]
@@ -61,14 +71,30 @@ def batches(plan: Geometry) -> Batches:
 
 
 def forward(x: Array, w: Array, b: Array | None, plan: Geometry) -> Array:
-    """Return y: of the phases' outputs, put back in their places, those that are y's own."""
+    """Return y: of the phases' outputs, put back in their places, those that are y's own.
+
+    Examples
+    --------
+    >>> from refconv.arithmetic import Axis
+    >>> x, w = np.arange(4).reshape(1, 1, 4), np.array([[[1, 10]]])
+    >>> forward(x, w, None, Geometry(1, 1, 1, (Axis(n=4, k=2, d=2),)))
+    array([[[20, 31]]])
+    """
     moved = batches(plan)
     y = _to_space(im2col.forward(_to_batch(pad(x, plan), moved), w, None, moved.plan), moved.windows, moved.y_size)
     return with_bias(y[:, :, *map(slice, plan.output_size)], b)
 
 
 def gradients(dy: Array, x: Array, w: Array, plan: Geometry) -> tuple[Array, Array, Array]:
-    """Return dx, dw and db; the windows that dy lacks get zeros."""
+    """Return dx, dw and db; the windows that dy lacks get zeros.
+
+    Examples
+    --------
+    >>> from refconv.arithmetic import Axis
+    >>> x, w, dy = np.arange(4).reshape(1, 1, 4), np.array([[[1, 10]]]), np.array([[[1, 2]]])
+    >>> [a.tolist() for a in gradients(dy, x, w, Geometry(1, 1, 1, (Axis(n=4, k=2, d=2),)))]
+    [[[[1, 2, 10, 20]]], [[[2, 8]]], [3]]
+    """
     moved = batches(plan)
     upstream = _stacked(grown(dy, moved.y_size), moved.windows)
     dx_batches, dw, _ = im2col.gradients(upstream, _to_batch(pad(x, plan), moved), w, moved.plan)

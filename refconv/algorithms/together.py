@@ -16,7 +16,15 @@ __all__ = ["Part", "bias_gradient", "grown", "parts", "with_bias"]
 
 
 class Part(NamedTuple):
-    """A convolution without padding, stride and dilation that is a part of another: what it has of each axis."""
+    """A convolution without padding, stride and dilation that is a part of another: what it has of each axis.
+
+    Attributes
+    ----------
+    samples, taps, windows : tuple of slice
+        What it has of each axis of the padded x, of w and of y.
+    plan : Geometry
+        The plain convolution that it is.
+    """
 
     samples: tuple[slice, ...]
     taps: tuple[slice, ...]

@@ -37,7 +37,15 @@ AT, G, BT = range(3)
 
 
 class Tile(NamedTuple):
-    """Along one axis: m outputs and r taps of a tile, and how many tiles hold all outputs."""
+    """Along one axis: m outputs and r taps of a tile, and how many tiles hold all outputs.
+
+    Attributes
+    ----------
+    m, r : int
+        Outputs and taps of a tile.
+    needed : int
+        How many tiles hold all outputs.
+    """
 
     m: int
     r: int
@@ -79,7 +87,15 @@ def forward(x: Array, w: Array, b: Array | None, plan: Geometry, tile: Sequence[
 def gradients(
     dy: Array, x: Array, w: Array, plan: Geometry, tile: Sequence[int] | None = None
 ) -> tuple[Array, Array, Array]:
-    """Return dx, dw and db, part by part."""
+    """Return dx, dw and db, part by part.
+
+    Examples
+    --------
+    >>> x, w = np.arange(4).astype(object).reshape(1, 1, 4), np.array([[[1, 10]]], object)
+    >>> dy = np.array([[[1, 0, 2]]], object)
+    >>> [a.tolist() for a in gradients(dy, x, w, Geometry(1, 1, 1, (Axis(n=4, k=2),)))]
+    [[[[1, 10, 2, 20]]], [[[4, 7]]], [3]]
+    """
     x_padded, matrices = pad(x, plan), Matrices(x.dtype)
     dx_padded: Any = np.zeros(x_padded.shape, x.dtype)
     dw: Any = np.zeros(w.shape, w.dtype)

@@ -30,6 +30,11 @@ def of_kind(each: PerKind, kind: str) -> Integer:
 class Rate:
     """FLOPs of a layer without weights: so many per input element, per output element and per tap of its windows.
 
+    Attributes
+    ----------
+    per_input, per_output, per_tap : int
+        FLOPs for each element of the input, of the output, and for each tap of each window.
+
     Examples
     --------
     The largest of k numbers is found with k - 1 comparisons:

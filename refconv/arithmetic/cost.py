@@ -60,7 +60,13 @@ class Cost:
 
 
 class BackwardCost(NamedTuple):
-    """The cost of each gradient; none of them has parameters."""
+    """The cost of each gradient; none of them has parameters.
+
+    Attributes
+    ----------
+    dx, dw, db : Cost
+        Of the gradient for the input, for the weights and for the bias.
+    """
 
     dx: Cost
     dw: Cost

@@ -169,6 +169,17 @@ class Geometry:
     A transposed convolution has the geometry of the convolution whose adjoint it is: its *output* is this
     plan's x. See `transposed_axis`.
 
+    Attributes
+    ----------
+    batch, channels, filters : int
+        N, C and O.
+    axes : tuple of Axis
+        The spatial axes, the outermost first.
+    groups : int
+        G; it divides C and O.
+    padding_mode : str
+        One of `PADDING_MODES`.
+
     Examples
     --------
     >>> plan = Geometry(1, 4, 6, (Axis(5, 3), Axis(7, 3, s=2)), groups=2)

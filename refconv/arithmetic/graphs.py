@@ -68,7 +68,15 @@ class GraphNode:
 
 @dataclass(frozen=True, slots=True)
 class NodeFields:
-    """The fields of one node, along each axis, and how its inputs lie to one another there."""
+    """The fields of one node, along each axis, and how its inputs lie to one another there.
+
+    Attributes
+    ----------
+    axes : tuple of Field
+        One along each axis.
+    alignments : tuple of Alignment
+        How the node's inputs lie to one another, along each axis.
+    """
 
     axes: tuple[Field, ...]
     alignments: tuple[Alignment, ...]

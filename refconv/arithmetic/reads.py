@@ -52,6 +52,13 @@ class Comb(NamedTuple):
 class Layer:
     """A convolution or pooling: output `i` reads ``i*s + m*d - lo`` with each tap ``m < k``.
 
+    Attributes
+    ----------
+    k, s, d : int
+        Taps, stride and dilation.
+    lo : int
+        Padding before the input; that after it moves no window.
+
     Examples
     --------
     >>> Layer(k=3, d=2, lo=2)
@@ -84,6 +91,13 @@ class Transposed:
     """A transposed convolution: output `i` reads each `j` with ``j*s + m*d - lo == i`` for some tap ``m < k``.
 
     The stride is a number; with stride 1 all else may be symbols.
+
+    Attributes
+    ----------
+    k, s, d : int
+        Taps, stride and dilation.
+    lo : int
+        Samples cropped from the output's beginning; what is cropped from its end moves no window.
     """
 
     k: Integer

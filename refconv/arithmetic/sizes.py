@@ -49,7 +49,7 @@ def effective_kernel_size(k: Integer, d: Integer = 1) -> Integer:
 
 
 def read_position(i: Integer, m: Integer, s: Integer = 1, d: Integer = 1, lo: Integer = 0) -> Integer:
-    """Return the input position that tap `m` of window `i` reads; outside ``0 .. n-1`` it is padding.
+    """Return the input position that tap `m` of window `i` reads; below 0 and from `n` on it is padding.
 
     Examples
     --------

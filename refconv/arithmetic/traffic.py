@@ -20,6 +20,13 @@ __all__ = ["GradientTraffic", "Traffic", "convolution_traffic", "gradient_traffi
 class Traffic:
     """Elements moved, of activations (and of their matrix of windows) and of parameters; layers add up with ``+``.
 
+    Attributes
+    ----------
+    activations_read, activations_written : int
+        Elements of x, y and their gradients, and of the matrix of windows where there is one.
+    parameters_read, parameters_written : int
+        Elements of w, b and their gradients.
+
     Examples
     --------
     >>> moved = Traffic(activations_read=10, activations_written=4, parameters_read=6)
@@ -52,7 +59,13 @@ class Traffic:
 
 
 class GradientTraffic(NamedTuple):
-    """The traffic of each gradient."""
+    """The traffic of each gradient.
+
+    Attributes
+    ----------
+    dx, dw, db : Traffic
+        Of the gradient for the input, for the weights and for the bias.
+    """
 
     dx: Traffic
     dw: Traffic

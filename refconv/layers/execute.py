@@ -21,7 +21,15 @@ __all__ = ["NetworkGradients", "run", "run_backward"]
 
 
 class NetworkGradients(NamedTuple):
-    """The gradients of a network: for its input, and for each node's parameters by the names these have."""
+    """The gradients of a network: for its input, and for each node's parameters by the names these have.
+
+    Attributes
+    ----------
+    dx : ndarray
+        For the input.
+    gradients : dict
+        Node to the gradients of its parameters.
+    """
 
     dx: Array
     gradients: dict[str, Parameters]

@@ -173,7 +173,7 @@ class Exercise:
 
 
 class Question(Exercise):
-    """A number to find: the guess is the answer. `right` takes no arguments, and computes it.
+    """A number to find: the guess is the answer. `right` takes no arguments, and computes it; else as in `Exercise`.
 
     Examples
     --------

@@ -78,7 +78,13 @@ class Conv:
 
 @dataclass(frozen=True, slots=True)
 class ConvTranspose:
-    """A transposed convolution: the adjoint of the `Conv` of the same numbers, with `output_padding`."""
+    """A transposed convolution: the adjoint of the `Conv` of the same numbers, with `output_padding`.
+
+    Attributes
+    ----------
+    filters, kernel_size, stride, padding, dilation, groups, bias
+        As for `Conv`; `padding` is cropped from the output.
+    """
 
     filters: Integer
     kernel_size: PerAxis
@@ -92,7 +98,17 @@ class ConvTranspose:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A pooling; `kind` is "max" or "average", `stride` None is the kernel size."""
+    """A pooling; `kind` is "max" or "average", `stride` None is the kernel size.
+
+    Attributes
+    ----------
+    kernel_size, padding, dilation
+        As for `Conv`.
+    ceil_mode : bool
+        Whether the last window may hang over the end.
+    count_include_pad : bool
+        Whether an average counts padding as samples.
+    """
 
     kind: str
     kernel_size: PerAxis
@@ -112,7 +128,7 @@ class GlobalPool:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A fully connected layer on the channels of a flattened input."""
+    """A fully connected layer on the channels of a flattened input: `features` outputs, with a `bias` or without."""
 
     features: Integer
     bias: bool = True
@@ -213,7 +229,7 @@ class Resize:
 
 @dataclass(frozen=True, slots=True)
 class Pad:
-    """Padding as a layer of its own; negative padding crops."""
+    """Padding as a layer of its own; `padding` and `padding_mode` are as for `Conv`, negative padding crops."""
 
     padding: Any
     padding_mode: str = "zeros"
@@ -250,7 +266,7 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class Shuffle:
-    """The channels in another order: with C of them, number ``g * C/groups + j`` becomes ``j * groups + g``."""
+    """The channels in another order: of C in `groups`, number ``g * C/groups + j`` becomes ``j * groups + g``."""
 
     groups: int
 
@@ -264,7 +280,7 @@ class Unflatten:
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """An operator that a reader could not express: its name, why, and its output's shape where that is known."""
+    """An `operator` that a reader could not express, the `reason`, and its output's `shape` where that is known."""
 
     operator: str
     reason: str = ""
@@ -320,7 +336,7 @@ WORDS: dict[type[Operation], str] = {kind: word for word, kind in OPERATIONS.ite
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One layer: its name, what it is, and the names of what it reads: earlier nodes, or "input".
+    """One layer: its `name`, its `operation`, and `inputs`, the names of what it reads: earlier nodes, or "input".
 
     Examples
     --------

@@ -43,7 +43,17 @@ class Shaped:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A network for one input shape and batch size: `layers` has the nodes in order."""
+    """A network for one input shape and batch size: `layers` has the nodes in order.
+
+    Attributes
+    ----------
+    network : Network
+        What was resolved.
+    batch : int
+        The batch size.
+    layers : tuple of Shaped
+        Its nodes, with their sizes.
+    """
 
     network: Network
     batch: Integer

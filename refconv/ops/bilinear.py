@@ -45,7 +45,15 @@ FIRST, SECOND = 0, 1  # of the two operands of a product
 
 
 class Gradients(NamedTuple):
-    """The gradients of a layer: for its input, its weights and its bias (None where it has none)."""
+    """The gradients of a layer: for its input, its weights and its bias (None where it has none).
+
+    Attributes
+    ----------
+    dx, dw : ndarray
+        As x and w: their shapes and layouts.
+    db : ndarray, shape (O,), or None
+        As b.
+    """
 
     dx: Array
     dw: Array

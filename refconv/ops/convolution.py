@@ -64,7 +64,7 @@ def _conv(
     padding_mode : {{"zeros", "reflect", "replicate", "circular"}}
         What the padding shows. A zero is a sample like any other: multiplied with an infinite weight it is NaN.
     layout, kernel_layout : str
-        Any order of N, C, {axes} and of O, I, {axes}; ``*`` stands for all the axes: "N*C", "*IO".
+        Any order of N, C, {axes} and of O, I, {axes}; ``*`` stands for all the axes: ``"N*C"``, ``"*IO"``.
 
     Returns
     -------

@@ -35,7 +35,15 @@ __all__ = [
 
 
 class SeparableGradients(NamedTuple):
-    """The gradients of a depthwise-separable layer; the biases' are None where it has none."""
+    """The gradients of a depthwise-separable layer; the biases' are None where it has none.
+
+    Attributes
+    ----------
+    dx, dw_depthwise, dw_pointwise : ndarray
+        As x and the two weights: their shapes and layouts.
+    db_depthwise, db_pointwise : ndarray or None
+        As the biases.
+    """
 
     dx: Array
     dw_depthwise: Array

@@ -38,6 +38,15 @@ _CHECKED: dict[str, tuple[Callable[..., Call], str]] = {
 class Operation:
     """One operation by its public name, such as ``"conv2d"``: its family and its spatial axes.
 
+    Attributes
+    ----------
+    name : str
+        Such as ``"conv_transpose2d"``.
+    family : str
+        The name without its rank.
+    rank : int
+        The number of spatial axes.
+
     Examples
     --------
     >>> operation("conv_transpose2d").plan((1, 4, 5, 5), (4, 6, 3, 3), stride=2).x_shape

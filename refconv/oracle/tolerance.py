@@ -64,7 +64,17 @@ SLACK = 1 + 64 * 2.0**-53
 
 
 class Limits(NamedTuple):
-    """What one element's error may be, with what it is made of."""
+    """What one element's error may be, with what it is made of.
+
+    Attributes
+    ----------
+    total : ndarray of float64
+        The most that the error may be.
+    sums : ndarray of float64
+        Of that, what the roundings of the sums may make.
+    unknown : ndarray of float64
+        Of that, what is not known of the truth.
+    """
 
     total: Doubles
     sums: Doubles
@@ -167,7 +177,16 @@ def _scaled(true: Truth, factor: float) -> Doubles:
 
 
 def input_rounding(true: Truth, inputs: Format) -> Doubles:
-    """Return what rounding both factors of every product to a narrower format may change."""
+    """Return what rounding both factors of every product to a narrower format may change.
+
+    Examples
+    --------
+    >>> from refconv.oracle.formats import FORMATS
+    >>> from refconv.oracle.truth import truth
+    >>> true = truth("conv1d", [[[1.0, 2.0]]], [[[1.0, 1.0]]])
+    >>> round(input_rounding(true, FORMATS["tf32"]).item() / (3 * FORMATS["tf32"].unit_roundoff), 3)
+    2.0
+    """
     u = inputs.unit_roundoff
     bound: Doubles = (2 * u + u * u) * true.magnitude
     if true.request is not None:
@@ -198,7 +217,14 @@ def may_overflow(true: Truth, kind: Precision, limits: Limits) -> tuple[NDArray[
 
 
 def formats(kind: Precision) -> tuple[Format, Format, Format]:
-    """Return the accumulator's, the inputs' and the output's format of a floating-point precision."""
+    """Return the accumulator's, the inputs' and the output's format of a floating-point precision.
+
+    Examples
+    --------
+    >>> from refconv.oracle.precision import precision
+    >>> [each.name for each in formats(precision("bfloat16"))]
+    ['float32', 'bfloat16', 'bfloat16']
+    """
     if kind.accumulator is None or kind.inputs is None or kind.output is None:
         raise ArgumentError(
             "compare", f"{kind.name} is exact, and has no tolerance.", fix='Use the policy "exact" for integers.'

@@ -31,6 +31,15 @@ out = sympy.Symbol("out", integer=True, positive=True)
 class Claim:
     """A relation, what it assumes, and what it says in words.
 
+    Attributes
+    ----------
+    words : str
+        What is claimed.
+    relation : sympy relation
+        The same as a formula.
+    assumptions : tuple of sympy relations
+        What it takes for true.
+
     Examples
     --------
     >>> bool(condition("same").claims[0].prove())
@@ -49,6 +58,15 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When something can be had: a sentence, and the claims that together show it.
+
+    Attributes
+    ----------
+    name : str
+        One of `CONDITIONS`.
+    statement : str
+        The sentence.
+    claims : tuple of Claim
+        What shows it.
 
     Examples
     --------

@@ -109,6 +109,8 @@ class Counterexample:
         Symbol to int.
     lhs, rhs : sympy object
         The values of the two sides there.
+    assumptions : tuple
+        What was assumed; true at these integers.
 
     Examples
     --------

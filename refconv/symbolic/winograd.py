@@ -29,6 +29,15 @@ MOST_POINTS = 64
 class CookToom(NamedTuple):
     """The three matrices of one F(m, r); they unpack as ``AT, G, BT``.
 
+    Attributes
+    ----------
+    AT : tuple of tuple of Fraction
+        m rows: from products to outputs.
+    G : tuple of tuple of Fraction
+        m + r - 1 rows of r: what becomes of the taps.
+    BT : tuple of tuple of Fraction
+        m + r - 1 rows of as many: what becomes of the inputs.
+
     Examples
     --------
     >>> AT, G, BT = cook_toom(2, 3)
@@ -37,11 +46,8 @@ class CookToom(NamedTuple):
     """
 
     AT: Matrix
-    """m rows: from products to outputs."""
     G: Matrix
-    """m + r - 1 rows of r: what becomes of the taps."""
     BT: Matrix
-    """m + r - 1 rows of as many: what becomes of the inputs."""
 
     def __call__(self, g: Any, d: Any) -> list[Any]:
         """Return the outputs for taps `g` and inputs `d`: lists, nested once for every axis.

@@ -39,6 +39,15 @@ class Rule(Protocol):
 class WindowSize:
     """A convolution or pooling; with `even` its windows must end where the padded input ends.
 
+    Attributes
+    ----------
+    k, s, d, lo, hi : int
+        Taps, stride, dilation, and padding before and after the input.
+    ceil_mode : bool
+        Whether the last window may hang over the end.
+    even : bool
+        Whether a rest is refused.
+
     Examples
     --------
     >>> WindowSize(2, 2).size(7), WindowSize(2, 2, ceil_mode=True).size(7), WindowSize(2, 2, even=True).divides(7)
@@ -85,6 +94,13 @@ class WindowSize:
 class SameSize:
     """A convolution or pooling with "same" padding: ``ceil(n / s)``; with `even` the stride must divide n.
 
+    Attributes
+    ----------
+    s : int
+        The stride.
+    even : bool
+        Whether a rest is refused.
+
     Examples
     --------
     >>> SameSize(2).size(7)
@@ -121,6 +137,11 @@ class SameSize:
 @dataclass(frozen=True, slots=True)
 class TransposedSize:
     """A transposed convolution; up-sampling by a whole factor is ``k = s = factor``.
+
+    Attributes
+    ----------
+    k, s, d, lo, hi, a : int
+        Taps, stride, dilation, samples cropped at both ends, and output padding.
 
     Examples
     --------
@@ -162,6 +183,13 @@ class TransposedSize:
 @dataclass(frozen=True, slots=True)
 class ScaledSize:
     """A resizing by a ratio: ``floor(n * up / down)``; with `even` no fraction may be lost.
+
+    Attributes
+    ----------
+    up, down : int
+        The ratio's numerator and denominator.
+    even : bool
+        Whether a fraction is refused.
 
     Examples
     --------

@@ -16,6 +16,13 @@ __all__ = ["Period", "Progression", "SizeSet"]
 class Progression:
     """The sizes ``first, first + step, ...`` up to `last`, or without end.
 
+    Attributes
+    ----------
+    first, step : int
+        The smallest size, and the distance to the next.
+    last : int or None
+        The largest size; None where there is none.
+
     Examples
     --------
     >>> 28 in Progression(12, 16), 28 in Progression(12, 16, last=20)
@@ -58,6 +65,11 @@ class Period(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class SizeSet:
     """Sizes, as disjoint progressions; endless ones mostly.
+
+    Attributes
+    ----------
+    progressions : tuple of Progression
+        Disjoint ones; their sizes together are the set.
 
     Examples
     --------

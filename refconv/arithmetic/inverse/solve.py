@@ -32,6 +32,15 @@ Choices: TypeAlias = int | Iterable[int]
 class Solution(NamedTuple):
     """The parameters of one convolution, or with output padding `a` of one transposed convolution.
 
+    Attributes
+    ----------
+    k, s, d : int
+        Taps, stride and dilation.
+    lo, hi : int
+        Padding before and after the input.
+    a : int
+        Output padding.
+
     Examples
     --------
     >>> Solution(k=3, s=2, lo=1, hi=1)

@@ -28,6 +28,15 @@ class SizeStep:
 
     `inputs` are names of earlier steps, or ``"input"``; none at all means the step before.
 
+    Attributes
+    ----------
+    name : str
+        Its name, once in a network.
+    rule : WindowSize, SameSize, TransposedSize, ScaledSize or JoinedSize
+        What it makes of the sizes it reads.
+    inputs : tuple of str
+        The steps it reads.
+
     Examples
     --------
     >>> from refconv.arithmetic.inverse.size_rules import WindowSize

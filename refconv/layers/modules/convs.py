@@ -47,7 +47,8 @@ class ConvLayer(WeightedLayer):
 
     Attributes
     ----------
-    weight : ndarray, shape (O, C/G, *kernel_size)
+    weight : ndarray, shape (O, C/G, KH, KW)
+        For two axes.
     bias : ndarray, shape (O,), or None
 
     Notes
@@ -88,7 +89,9 @@ class ConvLayer(WeightedLayer):
 
 
 class Conv1d(ConvLayer):
-    """A convolution along one axis; the arguments are those of `ConvLayer`.
+    """A convolution along one axis.
+
+    Its arguments and arrays are those of `refconv.layers.modules.convs.ConvLayer`.
 
     Examples
     --------
@@ -100,7 +103,9 @@ class Conv1d(ConvLayer):
 
 
 class Conv2d(ConvLayer):
-    """A convolution along two axes; the arguments are those of `ConvLayer`.
+    """A convolution along two axes.
+
+    Its arguments and arrays are those of `refconv.layers.modules.convs.ConvLayer`.
 
     Examples
     --------
@@ -112,7 +117,9 @@ class Conv2d(ConvLayer):
 
 
 class Conv3d(ConvLayer):
-    """A convolution along three axes; the arguments are those of `ConvLayer`.
+    """A convolution along three axes.
+
+    Its arguments and arrays are those of `refconv.layers.modules.convs.ConvLayer`.
 
     Examples
     --------
@@ -149,6 +156,15 @@ class DepthwiseConv1d(_Depthwise):
     """Each channel convolved with `multiplier` filters of its own, along one axis.
 
     The weight is PyTorch's, of shape (C * multiplier, 1, K): output channel ``c * multiplier + m`` is of channel c.
+
+    Parameters
+    ----------
+    in_channels : int
+        C.
+    kernel_size, stride, padding, dilation, bias, padding_mode, seed, dtype
+        As for `refconv.layers.modules.convs.ConvLayer`.
+    multiplier : int
+        Filters for each channel.
 
     Examples
     --------

@@ -151,7 +151,9 @@ class BatchNormLayer(Layer):
 
 
 class BatchNorm1d(BatchNormLayer):
-    """Batch normalisation of (N, C) or (N, C, W); the arguments are those of `BatchNormLayer`.
+    """Batch normalisation of (N, C) or (N, C, W).
+
+    Its arguments and arrays are those of `refconv.layers.modules.norms.BatchNormLayer`.
 
     Examples
     --------
@@ -163,7 +165,9 @@ class BatchNorm1d(BatchNormLayer):
 
 
 class BatchNorm2d(BatchNormLayer):
-    """Batch normalisation of (N, C, H, W); the arguments are those of `BatchNormLayer`.
+    """Batch normalisation of (N, C, H, W).
+
+    Its arguments and arrays are those of `refconv.layers.modules.norms.BatchNormLayer`.
 
     Examples
     --------
@@ -175,7 +179,9 @@ class BatchNorm2d(BatchNormLayer):
 
 
 class BatchNorm3d(BatchNormLayer):
-    """Batch normalisation of (N, C, D, H, W); the arguments are those of `BatchNormLayer`.
+    """Batch normalisation of (N, C, D, H, W).
+
+    Its arguments and arrays are those of `refconv.layers.modules.norms.BatchNormLayer`.
 
     Examples
     --------

@@ -136,7 +136,9 @@ class AvgPoolLayer(PoolLayer):
 
 
 class MaxPool1d(MaxPoolLayer):
-    """The largest sample of each window along one axis; the arguments are those of `MaxPoolLayer`.
+    """The largest sample of each window along one axis.
+
+    Its arguments and arrays are those of `refconv.layers.modules.pools.MaxPoolLayer`.
 
     Examples
     --------
@@ -148,7 +150,9 @@ class MaxPool1d(MaxPoolLayer):
 
 
 class MaxPool2d(MaxPoolLayer):
-    """The largest sample of each window along two axes; the arguments are those of `MaxPoolLayer`.
+    """The largest sample of each window along two axes.
+
+    Its arguments and arrays are those of `refconv.layers.modules.pools.MaxPoolLayer`.
 
     Examples
     --------
@@ -160,7 +164,9 @@ class MaxPool2d(MaxPoolLayer):
 
 
 class MaxPool3d(MaxPoolLayer):
-    """The largest sample of each window along three axes; the arguments are those of `MaxPoolLayer`.
+    """The largest sample of each window along three axes.
+
+    Its arguments and arrays are those of `refconv.layers.modules.pools.MaxPoolLayer`.
 
     Examples
     --------
@@ -172,7 +178,9 @@ class MaxPool3d(MaxPoolLayer):
 
 
 class AvgPool1d(AvgPoolLayer):
-    """The average of each window along one axis; the arguments are those of `AvgPoolLayer`.
+    """The average of each window along one axis.
+
+    Its arguments and arrays are those of `refconv.layers.modules.pools.AvgPoolLayer`.
 
     Examples
     --------
@@ -184,7 +192,9 @@ class AvgPool1d(AvgPoolLayer):
 
 
 class AvgPool2d(AvgPoolLayer):
-    """The average of each window along two axes; the arguments are those of `AvgPoolLayer`.
+    """The average of each window along two axes.
+
+    Its arguments and arrays are those of `refconv.layers.modules.pools.AvgPoolLayer`.
 
     Examples
     --------
@@ -196,7 +206,9 @@ class AvgPool2d(AvgPoolLayer):
 
 
 class AvgPool3d(AvgPoolLayer):
-    """The average of each window along three axes; the arguments are those of `AvgPoolLayer`.
+    """The average of each window along three axes.
+
+    Its arguments and arrays are those of `refconv.layers.modules.pools.AvgPoolLayer`.
 
     Examples
     --------

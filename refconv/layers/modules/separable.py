@@ -107,7 +107,9 @@ class SeparableLayer(Layer):
 
 
 class DepthwiseSeparableConv1d(SeparableLayer):
-    """A depthwise-separable convolution along one axis; the arguments are those of `SeparableLayer`.
+    """A depthwise-separable convolution along one axis.
+
+    Its arguments and arrays are those of `refconv.layers.modules.separable.SeparableLayer`.
 
     Examples
     --------
@@ -119,7 +121,9 @@ class DepthwiseSeparableConv1d(SeparableLayer):
 
 
 class DepthwiseSeparableConv2d(SeparableLayer):
-    """A depthwise-separable convolution along two axes; the arguments are those of `SeparableLayer`.
+    """A depthwise-separable convolution along two axes.
+
+    Its arguments and arrays are those of `refconv.layers.modules.separable.SeparableLayer`.
 
     Examples
     --------
@@ -131,7 +135,9 @@ class DepthwiseSeparableConv2d(SeparableLayer):
 
 
 class DepthwiseSeparableConv3d(SeparableLayer):
-    """A depthwise-separable convolution along three axes; the arguments are those of `SeparableLayer`.
+    """A depthwise-separable convolution along three axes.
+
+    Its arguments and arrays are those of `refconv.layers.modules.separable.SeparableLayer`.
 
     Examples
     --------

@@ -32,7 +32,8 @@ class ConvTransposeLayer(WeightedLayer):
 
     Attributes
     ----------
-    weight : ndarray, shape (C, O/G, *kernel_size)
+    weight : ndarray, shape (C, O/G, KH, KW)
+        For two axes.
     bias : ndarray, shape (O,), or None
 
     Examples
@@ -67,7 +68,9 @@ class ConvTransposeLayer(WeightedLayer):
 
 
 class ConvTranspose1d(ConvTransposeLayer):
-    """A transposed convolution along one axis; the arguments are those of `ConvTransposeLayer`.
+    """A transposed convolution along one axis.
+
+    Its arguments and arrays are those of `refconv.layers.modules.transposed.ConvTransposeLayer`.
 
     Examples
     --------
@@ -79,7 +82,9 @@ class ConvTranspose1d(ConvTransposeLayer):
 
 
 class ConvTranspose2d(ConvTransposeLayer):
-    """A transposed convolution along two axes; the arguments are those of `ConvTransposeLayer`.
+    """A transposed convolution along two axes.
+
+    Its arguments and arrays are those of `refconv.layers.modules.transposed.ConvTransposeLayer`.
 
     Examples
     --------
@@ -91,7 +96,9 @@ class ConvTranspose2d(ConvTransposeLayer):
 
 
 class ConvTranspose3d(ConvTransposeLayer):
-    """A transposed convolution along three axes; the arguments are those of `ConvTransposeLayer`.
+    """A transposed convolution along three axes.
+
+    Its arguments and arrays are those of `refconv.layers.modules.transposed.ConvTransposeLayer`.
 
     Examples
     --------

@@ -56,6 +56,26 @@ def diagnose_outputs(observations: Sequence[Observation], *, algorithm: str = "d
         Its outputs, right and wrong: the right ones tell which mistakes it does not make.
     algorithm : str
         What it claims to be, for the tolerance.
+
+    Returns
+    -------
+    tuple of Cause
+        The sentences, what explains most first.
+
+    Examples
+    --------
+    >>> import refconv
+    >>> from refconv.oracle.suites import suite
+    >>> seen = []
+    >>> for case in suite("quick"):
+    ...     arrays, stride = case.arrays(), case.options["stride"][::-1]  # the strides change places
+    ...     try:
+    ...         y = refconv.conv2d(arrays.x, arrays.w, arrays.b, **{**case.options, "stride": stride})
+    ...     except refconv.ShapeError:
+    ...         continue
+    ...     seen.append(Observation(case, "y", arrays, y))
+    >>> [cause.sentence for cause in diagnose_outputs(seen)]
+    ['the strides of H and W are exchanged, and the size follows']
     """
     if not observations:
         return ()

@@ -41,7 +41,17 @@ INTEGER_ROOM = {"int64": 2.0**53}
 
 
 class Arrays(NamedTuple):
-    """The inputs of one case; b is None for a case without bias, dy is for the gradients."""
+    """The inputs of one case; b is None for a case without bias, dy is for the gradients.
+
+    Attributes
+    ----------
+    x, w : ndarray
+        Input and weights.
+    b : ndarray or None
+        The bias.
+    dy : ndarray
+        The gradient for y.
+    """
 
     x: Array
     w: Array

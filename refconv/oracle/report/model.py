@@ -92,6 +92,8 @@ class Report:
         How long it took.
     results : dict
         How many results of each kind ("y", "dx", ...) were compared.
+    environment : dict
+        Versions of Python, NumPy and what else took part.
     """
 
     target: str

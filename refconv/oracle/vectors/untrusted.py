@@ -38,7 +38,19 @@ _READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0
 
 
 class Header(NamedTuple):
-    """What a .npy file says of itself; `start` is where its data begin."""
+    """What a .npy file says of itself; `start` is where its data begin.
+
+    Attributes
+    ----------
+    dtype : dtype
+        The type of the elements.
+    shape : tuple of int
+        The array's shape.
+    fortran_order : bool
+        Whether the first axis is the fastest.
+    start : int
+        Where the data begin, in bytes.
+    """
 
     dtype: np.dtype[np.generic]
     shape: tuple[int, ...]

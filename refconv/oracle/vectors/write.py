@@ -28,7 +28,17 @@ __all__ = ["Summary", "write"]
 
 
 class Summary(NamedTuple):
-    """What was written, and where; and what was left out, since the dialect cannot say it."""
+    """What was written, and where; and what was left out, since the dialect cannot say it.
+
+    Attributes
+    ----------
+    directory : Path
+        The folder.
+    cases, files, bytes : int
+        How many of each were written.
+    left_out : tuple of str
+        What the dialect cannot say, and why.
+    """
 
     directory: Path
     cases: int
