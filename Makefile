@@ -16,7 +16,7 @@ NOTEBOOKS := $(sort $(wildcard notebooks/[0-9]*.md))
 OPERATIONS := $(addprefix tests/test_,definition.py adjoints.py arrays.py by_hand.py dtypes.py integers.py layouts.py \
               nonfinite.py rounding.py wiring.py)
 
-EXTRAS := demo notebooks test lint torch onnx onnxruntime jax tensorflow bench mutation
+EXTRAS := demo notebooks test lint package review torch onnx onnxruntime jax tensorflow bench mutation
 STAMPS := $(EXTRAS:%=.venv/stamp-%)
 
 .DEFAULT_GOAL := help
@@ -41,10 +41,11 @@ notebooks: venv-notebooks ## run every notebook from top to bottom; nothing is w
 test: venv-test ## the tests and the examples in docstrings
 	$(BIN)/pytest -n $(JOBS)
 
-lint: venv-lint venv-test venv-demo ## ruff (rules and format) and mypy
+lint: venv-lint venv-test venv-demo ## ruff (rules and format), mypy and codespell
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/codespell
 
 format: venv-lint ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix
@@ -92,6 +93,20 @@ bench: venv-demo ## time refconv beside other libraries, and write docs/performa
 
 reasons: venv-test ## how long proofs, receptive fields, costs, derivations and commands take
 	$(BIN)/python benchmarks/reasons.py
+
+test-package: venv-test venv-lint venv-package ## build and install the package, and test it from outside, by each Python here
+	$(BIN)/pytest -m package tests/package
+
+.PHONY: test-package repo-review
+SCHEMA := $(BIN)/check-jsonschema --quiet --builtin-schema vendor
+repo-review: venv-review ## what others expect of a repository: its settings, workflows, forms and citation
+	$(BIN)/repo-review .
+	$(BIN)/zizmor --offline --quiet .github
+	$(SCHEMA).github-workflows .github/workflows/*.yml
+	$(SCHEMA).dependabot .github/dependabot.yml
+	$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(SCHEMA).github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(SCHEMA).citation-file-format CITATION.cff
 
 test-torch: venv-test venv-torch ## the optional tier against PyTorch
 	$(BIN)/pytest -n $(JOBS) -m torch

@@ -79,4 +79,5 @@ _ROOMS = (
     *("algorithms", "arithmetic", "dialects", "errors", "layers"),
     *("learn", "networks", "oracle", "plots", "symbolic"),
 )
-__all__, __getattr__, __dir__ = attach(__name__, _HOMES, _ROOMS)
+if not TYPE_CHECKING:  # who sees a __getattr__ takes every misspelt name for right
+    __all__, __getattr__, __dir__ = attach(__name__, _HOMES, _ROOMS)

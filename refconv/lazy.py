@@ -9,6 +9,9 @@ from typing import Any
 
 __all__ = ["attach"]
 
+_EXTRAS = {"matplotlib": "plots", "networkx": "plots", "PIL": "plots", "sympy": "sympy"}
+"""Which extra of this package brings a library."""
+
 
 def attach(
     package: str, homes: Mapping[str, tuple[str, ...]], modules: tuple[str, ...] = ()
@@ -42,7 +45,12 @@ def attach(
             return import_module(f"{package}.{name}")
         if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(home_of[name]), name)
+        try:
+            value = getattr(import_module(home_of[name]), name)
+        except ModuleNotFoundError as error:
+            if error.name in _EXTRAS:
+                error.add_note(f"Run: pip install 'refconv[{_EXTRAS[error.name]}]'.")
+            raise
         setattr(sys.modules[package], name, value)
         return value
 

@@ -194,5 +194,6 @@ def test_no_lazy_name_is_that_of_a_module(package):
 
 
 def test_the_version_is_the_projects():
-    text = (ROOT.parent / "pyproject.toml").read_text(encoding="utf-8")
-    assert f'version = "{refconv.__version__}"' in text
+    project = Path(__file__).parent.parent
+    assert f'\nversion = "{refconv.__version__}"\n' in (project / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"\nversion: {refconv.__version__}\n" in (project / "CITATION.cff").read_text(encoding="utf-8")

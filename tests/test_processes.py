@@ -70,6 +70,7 @@ def test_a_system_that_can_neither_fork_nor_say_which_cpus_it_may_use(monkeypatc
         monkeypatch.delattr(os, name, raising=False)
     for count in (5, None):
         monkeypatch.setattr(os, "cpu_count", lambda count=count: count)
+        monkeypatch.setattr(os, "process_cpu_count", os.cpu_count, raising=False)  # as 3.13 has it there
         there = runpy.run_path(threads.__file__)
         assert there["CPUS"] == (count or 1)
         done = []

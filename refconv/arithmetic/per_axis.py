@@ -88,7 +88,7 @@ def flag(op: str, name: str, value: Any) -> bool:
 
 def integer(op: str, name: str, value: Any, minimum: int | None = None) -> int:
     """Return `value` as an int of at least `minimum`; NumPy's ints are welcome, bools and floats are not."""
-    if isinstance(value, bool):
+    if type(value).__name__ == "bool":  # Python's or NumPy's, which old versions of it take for an index
         raise ArgumentTypeError(
             op, f"{name} must be an integer, but it is the bool {value}.", fix=f"Write {int(value)} if you mean it."
         )

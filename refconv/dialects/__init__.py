@@ -6,6 +6,17 @@ documentation; docs/disagreements.md lists where released versions do not. None 
 are NumPy's.
 """
 
+from typing import TYPE_CHECKING
+
 from refconv.lazy import attach
 
-__all__, __getattr__, __dir__ = attach(__name__, {}, ("keras", "onnx", "tensorflow", "torch", "webnn", "xla"))
+if TYPE_CHECKING:
+    from refconv.dialects import keras as keras
+    from refconv.dialects import onnx as onnx
+    from refconv.dialects import tensorflow as tensorflow
+    from refconv.dialects import torch as torch
+    from refconv.dialects import webnn as webnn
+    from refconv.dialects import xla as xla
+
+if not TYPE_CHECKING:  # who sees a __getattr__ takes every misspelt name for right
+    __all__, __getattr__, __dir__ = attach(__name__, {}, ("keras", "onnx", "tensorflow", "torch", "webnn", "xla"))

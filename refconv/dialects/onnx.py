@@ -22,10 +22,10 @@ from refconv.ops.elements import Array
 
 if TYPE_CHECKING:
     from refconv.dialects.onnx_model import run_model
+else:  # who sees a __getattr__ takes every misspelt name for right
+    _, __getattr__, __dir__ = attach(__name__, {"refconv.dialects.onnx_model": ("run_model",)})
 
 __all__ = ["OPERATORS", "Inputs", "Operator", "run_model", "run_node"]
-
-_, __getattr__, __dir__ = attach(__name__, {"refconv.dialects.onnx_model": ("run_model",)})
 
 Inputs: TypeAlias = Sequence[ArrayLike | None]
 """A node's inputs in order, None for an optional one that is absent."""

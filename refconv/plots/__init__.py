@@ -41,30 +41,31 @@ if TYPE_CHECKING:
     from refconv.plots.windows import draw_taps as draw_taps
     from refconv.plots.windows import film_taps as film_taps
 
-__all__, __getattr__, __dir__ = attach(
-    __name__,
-    {
-        "checkerboards": ("draw_checkerboard",),
-        "costs": ("draw_cost_ratio", "draw_costs"),
-        "coverage": ("draw_coverage",),
-        "curves": ("draw_curves",),
-        "errors": ("draw_errors",),
-        "fields": ("draw_field",),
-        "films": ("Film",),
-        "graph": ("draw_network",),
-        "gridding": ("draw_gridding",),
-        "growth": ("draw_field_growth",),
-        "images": ("draw_images",),
-        "influence": ("draw_effective_field",),
-        "layer_bars": ("draw_layers",),
-        "layer_tables": ("layer_table",),
-        "matrices": ("draw_im2col", "film_im2col"),
-        "phases": ("draw_phases",),
-        "photos": ("photo",),
-        "roofline": ("Roofline", "draw_roofline", "measure_roofline"),
-        "style": ("Drawing",),
-        "toeplitz": ("draw_toeplitz",),
-        "windows": ("draw_taps", "film_taps"),
-    },
-    modules=("widgets",),
-)
+if not TYPE_CHECKING:  # who sees a __getattr__ takes every misspelt name for right
+    __all__, __getattr__, __dir__ = attach(
+        __name__,
+        {
+            "checkerboards": ("draw_checkerboard",),
+            "costs": ("draw_cost_ratio", "draw_costs"),
+            "coverage": ("draw_coverage",),
+            "curves": ("draw_curves",),
+            "errors": ("draw_errors",),
+            "fields": ("draw_field",),
+            "films": ("Film",),
+            "graph": ("draw_network",),
+            "gridding": ("draw_gridding",),
+            "growth": ("draw_field_growth",),
+            "images": ("draw_images",),
+            "influence": ("draw_effective_field",),
+            "layer_bars": ("draw_layers",),
+            "layer_tables": ("layer_table",),
+            "matrices": ("draw_im2col", "film_im2col"),
+            "phases": ("draw_phases",),
+            "photos": ("photo",),
+            "roofline": ("Roofline", "draw_roofline", "measure_roofline"),
+            "style": ("Drawing",),
+            "toeplitz": ("draw_toeplitz",),
+            "windows": ("draw_taps", "film_taps"),
+        },
+        modules=("widgets",),
+    )

@@ -31,19 +31,20 @@ if TYPE_CHECKING:
     from refconv.symbolic.symbols import symbol as symbol
     from refconv.symbolic.winograd import cook_toom as cook_toom
 
-__all__, __getattr__, __dir__ = attach(
-    __name__,
-    {
-        "conditions": ("CONDITIONS", "Claim", "Condition", "condition"),
-        "derivations": ("DERIVATIONS", "derive"),
-        "derivations.record": ("Derivation", "DerivationError"),
-        "grammar": ("parse",),
-        "proof": ("Counterexample", "Proof", "ProofStep", "Undecided"),
-        "proving": ("prove",),
-        "rendering": ("TARGETS", "render"),
-        "residues": ("ResidueForm", "residue_form"),
-        "simplifying": ("simplified",),
-        "symbols": ("symbol",),
-        "winograd": ("cook_toom",),
-    },
-)
+if not TYPE_CHECKING:  # who sees a __getattr__ takes every misspelt name for right
+    __all__, __getattr__, __dir__ = attach(
+        __name__,
+        {
+            "conditions": ("CONDITIONS", "Claim", "Condition", "condition"),
+            "derivations": ("DERIVATIONS", "derive"),
+            "derivations.record": ("Derivation", "DerivationError"),
+            "grammar": ("parse",),
+            "proof": ("Counterexample", "Proof", "ProofStep", "Undecided"),
+            "proving": ("prove",),
+            "rendering": ("TARGETS", "render"),
+            "residues": ("ResidueForm", "residue_form"),
+            "simplifying": ("simplified",),
+            "symbols": ("symbol",),
+            "winograd": ("cook_toom",),
+        },
+    )

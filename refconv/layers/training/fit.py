@@ -320,4 +320,5 @@ def _bar(batches: int, *, shown: bool) -> Iterator[Callable[[], None]]:
     try:
         yield advance
     finally:
-        bar.stop()
+        if bar.live.is_started:  # rich before 14.3 ends the line of a bar that never came up
+            bar.stop()
