@@ -6,7 +6,7 @@ const GAP = 30;
 const STRIPS = [
   { part: "layer", words: "the chosen layer: taps that read each input sample" },
   { part: "stack", words: "the stack: paths from each pixel to all outputs" },
-  { part: "field", words: "one output's field: paths from each sample in it" },
+  { part: "field", words: "the first output's field: paths from each sample" },
 ];
 
 /** The strips there is something to say in: a stack of one layer would say the same twice. */

@@ -43,7 +43,7 @@ export const im2col = {
   draw(pen, data, { width, colours, column }) {
     const { wide, tall } = flat(data, width);
     const label = { fill: colours.grey, size: 12 };
-    const inside = width < 480 ? "" : " (in each cell: the input sample that is copied there)";
+    const inside = width < 520 ? "" : " (in each cell: the input sample copied there; hatched: none)";
     pen.text(LEFT, 10, `outputs →${inside}`, label);
     pen.text(8, TOP + 2, "taps", { ...label, turn: 90 });
     data.cells.forEach((line, m) => {
@@ -54,10 +54,10 @@ export const im2col = {
         if (position === null) hatched(pen, x, y, wide, tall, colours);
         else pen.rect(x, y, wide, tall, { fill });
         if (wide > 4) pen.rect(x, y, wide, tall, { stroke: colours.line });
-        if (wide >= 18 && tall >= 14) {
-          const ink = position === null ? colours.ink : inkOn(fill);
-          const size = Math.min(11, (wide * 1.5) / String(position ?? 0).length);
-          pen.text(x + wide / 2, y + tall / 2, String(position ?? 0), { fill: ink, size, align: "center" });
+        // No number where nothing is read: a 0 would be taken for sample 0.
+        if (position !== null && wide >= 18 && tall >= 14) {
+          const size = Math.min(11, (wide * 1.5) / String(position).length);
+          pen.text(x + wide / 2, y + tall / 2, String(position), { fill: inkOn(fill), size, align: "center" });
         }
       });
     });

@@ -5,6 +5,7 @@ import { PICTURES } from "./sections.js";
 
 const MARGIN = 24;
 const FOOT = 22;
+const LINE = 15;
 
 /** Copy a text, and say that it is done; where the clipboard is closed to pages, say that instead. */
 export async function copy(text, said, what) {
@@ -26,18 +27,28 @@ class Shifted {
   }
 }
 
-/** One picture, or all below each other, on a sheet with title and settings. */
+const WORDS = 120; // characters of the settings on a line of the foot
+const AREA = 16e6; // pixels; the smallest limit that browsers set to a canvas
+
+/** One picture, or all that belong to the settings shown, on a sheet with title and settings. */
 function sheet(pictures, which, width) {
-  const chosen = PICTURES.filter(({ id }) => (which === "all" || which === id) && pictures.views.get(id).data);
+  const { query } = pictures.answer;
+  const chosen = PICTURES.filter(({ id }) => {
+    const view = pictures.views.get(id);
+    return view.data && (which === id || (which === "all" && view.query === query));
+  });
+  // A picture that stayed from an earlier setting is saved with that one.
+  const settings = chosen.length === 1 ? pictures.views.get(chosen[0].id).query : query;
+  const foot = `refconv explorer: ${settings}`.match(new RegExp(`.{1,${WORDS}}`, "g"));
   const parts = chosen.map((picture) => {
     const { data } = pictures.views.get(picture.id);
     return { picture, data, height: Math.ceil(picture.height(data, width)) };
   });
-  const height = parts.reduce((sum, part) => sum + part.height + 36, MARGIN + FOOT);
-  return { parts, width: width + 2 * MARGIN, height };
+  const height = parts.reduce((sum, part) => sum + part.height + 36, MARGIN + FOOT + (foot.length - 1) * LINE);
+  return { parts, foot, width: width + 2 * MARGIN, height };
 }
 
-function paint(pen, pictures, { parts, width, height }) {
+function paint(pen, pictures, { parts, foot, width, height }) {
   const look = pictures.look(width - 2 * MARGIN);
   pen.rect(0, 0, width, height, { fill: look.colours.paper });
   let y = MARGIN;
@@ -46,16 +57,19 @@ function paint(pen, pictures, { parts, width, height }) {
     picture.draw(new Shifted(pen, MARGIN, y + 16), data, look);
     y += tall + 36;
   }
-  const settings = `refconv explorer: ${pictures.answer.query}`;
-  pen.text(MARGIN, height - FOOT / 2, settings, { fill: look.colours.grey, size: 11 });
+  foot.forEach((words, i) => {
+    const line = height - FOOT / 2 - (foot.length - 1 - i) * LINE;
+    pen.text(MARGIN, line, words, { fill: look.colours.grey, size: 11 });
+  });
 }
 
 async function png(pictures, plan) {
   const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width: plan.width * 2, height: plan.height * 2 });
+  const sharp = Math.min(2, Math.sqrt(AREA / (plan.width * plan.height)));
+  Object.assign(canvas, { width: Math.floor(plan.width * sharp), height: Math.floor(plan.height * sharp) });
   const context = canvas.getContext("2d");
-  context.scale(2, 2);
-  paint(new CanvasPen(context, 2), pictures, plan);
+  context.scale(sharp, sharp);
+  paint(new CanvasPen(context, sharp), pictures, plan);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
@@ -66,15 +80,20 @@ function svg(pictures, plan) {
   return new Blob([pen.file(plan.width, plan.height, title)], { type: "image/svg+xml" });
 }
 
-/** Save what is shown; `which` is a picture's id, or "all". */
-export async function savePicture(pictures, which, format, width = 860) {
+/** Save what is shown, and say where that cannot be; `which` is a picture's id, or "all". */
+export async function savePicture(pictures, which, format, said, width = 860) {
   const plan = sheet(pictures, which, width);
+  if (!plan.parts.length) return said("There is no such picture for these settings: a layer does not fit.");
   const blob = format === "png" ? await png(pictures, plan) : svg(pictures, plan);
+  if (!blob) return said("The picture could not be saved: it is too large for this browser. SVG has no such limit.");
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = `refconv-${which}.${format}`;
+  link.hidden = true;
+  document.body.append(link); // not every browser follows a link that stands nowhere
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
 export function fillWhich(select) {

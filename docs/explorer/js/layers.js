@@ -59,4 +59,6 @@ export function showButtons(root, { state, layers, limits }) {
   root.querySelector("#layer-remove").disabled = layers.length <= 1;
   root.querySelector("#layer-earlier").disabled = state.at <= 0;
   root.querySelector("#layer-later").disabled = state.at >= layers.length - 1;
+  // A button that switches itself off would take the focus with it.
+  if (document.activeElement?.disabled) root.querySelector(`[data-layer="${state.at}"]`)?.focus();
 }

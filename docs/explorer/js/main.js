@@ -21,6 +21,7 @@ fillWhich(find("save-which"));
 const pictures = new Pictures(root, palette(root));
 const player = new Player(root, { onmove: (place) => pictures.move(place) });
 const announce = announcer(find("spoken"));
+const OTHERS = ["at", "add", "remove", "move"]; // after these the controls belong to another layer
 let answer = null;
 let presets = [];
 
@@ -37,7 +38,7 @@ const want = latest({
     const [[control]] = newer.turns;
     // Of the same slider only the last place counts; "add" twice is two layers.
     const again = older.turns.at(-1)?.[0] === control && !["add", "remove", "move"].includes(control);
-    return { query: older.query, turns: [...(again ? older.turns.slice(0, -1) : older.turns), ...newer.turns] };
+    return { ...older, turns: [...(again ? older.turns.slice(0, -1) : older.turns), ...newer.turns] };
   },
   failed: (problem) => {
     const message = `explorer: this page could not show that. ${problem.message}`;
@@ -67,12 +68,15 @@ async function show(next, wanted, since) {
   showButtons(root, answer);
   showMessages(find("panel"), find("messages"), answer.errors);
   showFigures(root, answer.figures);
-  player.show(answer.pictures.windows, wanted.query !== undefined);
+  const fresh = wanted.query !== undefined;
+  // While a slider moves, pictures of the last setting that fits may stay; another stack, or another layer, has none.
+  const another = fresh || wanted.turns.some(([control]) => OTHERS.includes(control));
+  player.show(answer.pictures.windows, fresh, another);
   pictures.place = player.place;
-  pictures.show(answer);
+  pictures.show(answer, another);
   announce(answer.figures, answer.errors);
   showPreset();
-  history.replaceState(null, "", `#${answer.query}`);
+  address(wanted.push);
   root.dataset.query = answer.query;
   root.dataset.drawn = Number(root.dataset.drawn) + 1;
   showSnippet();
@@ -80,6 +84,20 @@ async function show(next, wanted, since) {
   await painted();
   if (since === null) await painted(); // the first time the pictures learn their width only with that frame
   performance.measure(since === null ? "refconv:first-answer" : "refconv:slider", { start: since ?? 0 });
+}
+
+let addressTimer;
+/** Write the settings into the address. Browsers refuse that, or skip it, where a drag does so too often: once more. */
+function address(push = false) {
+  clearTimeout(addressTimer);
+  const write = push && addressed() !== answer.query ? "pushState" : "replaceState";
+  try {
+    history[write](null, "", `#${answer.query}`);
+  } catch {
+    addressTimer = setTimeout(address, 2000);
+    return;
+  }
+  if (addressed() !== answer.query) addressTimer = setTimeout(address, 2000);
 }
 
 function showPreset() {
@@ -98,7 +116,7 @@ function showSnippet() {
 }
 
 const turn = (control, text, since) => want({ turns: [[control, text]] }, since);
-const goTo = (query, since) => want({ query, turns: [] }, since);
+const goTo = (query, since, push = false) => want({ query, turns: [], push }, since);
 
 /** The query in the address; a broken escape in it is Python's to name, like everything else in it. */
 const addressed = () => location.hash.slice(1);
@@ -109,13 +127,16 @@ function wire() {
   helpLine(find("controls"), find("help"));
   find("preset").onchange = ({ target, timeStamp }) => {
     const preset = presets.find(({ id }) => id === target.value);
-    if (preset) goTo(preset.query, timeStamp);
+    if (preset) goTo(preset.query, timeStamp, true); // "back" returns to the reader's own settings
   };
   find("snippet-dialect").onchange = showSnippet;
   find("copy-snippet").onclick = () => copy(find("snippet").textContent, said, "The code is");
-  find("copy-link").onclick = () => copy(location.href, said, "The link is");
-  find("save-picture").onclick = () => savePicture(pictures, find("save-which").value, find("save-format").value);
+  find("copy-link").onclick = () => copy(`${location.href.split("#")[0]}#${answer.query}`, said, "The link is");
+  find("save-picture").onclick = () => {
+    savePicture(pictures, find("save-which").value, find("save-format").value, said);
+  };
   addEventListener("hashchange", ({ timeStamp }) => {
+    clearTimeout(addressTimer);
     if (addressed() !== answer.query) goTo(addressed(), timeStamp);
   });
   onTheme(() => pictures.recolour(palette(root)));

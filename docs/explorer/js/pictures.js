@@ -17,6 +17,9 @@ export class Pictures {
       eye.observe(view.figure);
       ruler.observe(view.box);
     }
+    addEventListener("beforeprint", () => {
+      for (const view of this.views.values()) if (view.old) this.#draw(view);
+    });
   }
 
   #view(picture) {
@@ -54,21 +57,24 @@ export class Pictures {
     if (view.seen) this.#draw(view);
   }
 
-  /** Show another answer. A picture that it has no data for stays as it was, and says so. */
-  show(answer) {
+  /** Show another answer. A picture that it has no data for stays as it was, and says so; not if all is `another`. */
+  show(answer, another = false) {
     this.answer = answer;
     for (const view of this.views.values()) {
       const { picture, figure, caption, canvas } = view;
       const data = answer.pictures[picture.id];
+      if (another) view.data = null;
       figure.classList.toggle("ex-stale", !data);
       if (data) {
         view.data = data;
+        view.query = answer.query;
         caption.textContent = [data.title, data.cut].filter(Boolean).join(" ");
         canvas.setAttribute("aria-label", `${data.title} ${spoken(answer.figures, picture.figures ?? "layer")}`);
         this.#turn(view);
       } else {
         const kept = answer.errors.length && view.data;
-        caption.textContent = kept ? "This is the last setting that fits." : "There is nothing to draw here.";
+        const none = answer.errors.length ? "Nothing to draw: a layer does not fit." : "There is nothing to draw here.";
+        caption.textContent = kept ? "This is the last setting that fits." : none;
         if (!kept) view.data = null;
         this.#turn(view);
       }

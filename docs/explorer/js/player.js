@@ -16,6 +16,7 @@ export class Player {
     this.button = root.querySelector("#play");
     this.slider = root.querySelector("#place");
     this.reads = root.querySelector("#reads");
+    this.box = root.querySelector("#player");
     this.canvas = root.querySelector("#picture-windows");
     this.button.onclick = () => this.play(!this.playing);
     root.querySelector("#back").onclick = () => this.step(-1);
@@ -37,9 +38,15 @@ export class Player {
   }
 
   /** Other data: stay at the same output where there is one; begin in the middle, where a picture tells most. */
-  show(data, fresh = false) {
-    if (!data) return this.play(false);
+  show(data, fresh = false, another = fresh) {
+    if (!data) {
+      this.play(false);
+      if (another) this.data = null;
+    }
+    for (const each of [this.box, this.reads]) each.hidden = !(data ?? this.data);
+    if (!data) return;
     const before = this.data && !fresh && { ...this.place, plane: this.data.plane };
+    const total = this.total;
     this.data = data;
     const fit = (v) => Math.max(Math.min(v, data.shown - 1), 0);
     const middle = data.shown >> 1;
@@ -47,6 +54,8 @@ export class Player {
     this.at = data.plane ? fit(row) * data.shown + fit(column) : fit(column);
     this.slider.max = Math.max(this.total - 1, 0);
     this.#told();
+    // More or fewer outputs have another pace: the way goes on from here, and does not leap.
+    if (this.playing && total !== this.total) requestAnimationFrame((now) => this.#frame(now, this.at));
   }
 
   go(at) {
@@ -60,7 +69,7 @@ export class Player {
 
   #move(at) {
     if (!this.total) return;
-    this.at = (at + this.total) % this.total;
+    this.at = ((at % this.total) + this.total) % this.total; // a step of ten may be more than the whole way
     this.#told();
     this.onmove(this.place);
   }
@@ -74,8 +83,10 @@ export class Player {
   }
 
   #frame(began, from) {
+    const mine = {};
+    this.run = mine;
     const step = (now) => {
-      if (!this.playing) return;
+      if (!this.playing || this.run !== mine) return;
       const each = Math.min(SLOWEST, WHOLE_WAY / this.total);
       // Who wishes for little motion gets few, wide steps instead of a quick sweep.
       const leap = still.matches ? Math.ceil(SLOWEST / each) : 1;
@@ -102,6 +113,7 @@ export class Player {
   }
 
   #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own, such as Alt and left for back
     const across = this.data?.plane ? this.data.shown : 10;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across };
     if (event.key === " ") this.play(!this.playing);

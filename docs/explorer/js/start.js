@@ -30,7 +30,11 @@ export function startPython(root) {
       starting.hidden = false;
       const python = new Python({
         onprogress: (progress) => showProgress(root, progress),
-        onready: () => resolve(python),
+        onready: () => {
+          // Whatever fails from now on fails for a page that holds this Python: it begins anew as a whole.
+          root.querySelector("#retry").onclick = () => location.reload();
+          resolve(python);
+        },
         onfailed: (why) => {
           python.stop();
           root.dataset.state = "failed";

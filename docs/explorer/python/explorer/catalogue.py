@@ -26,8 +26,17 @@ def _same(kind: str, n: int = 256, **numbers: int) -> Layer:
     return Layer(kind, **numbers, lo=lo, hi=hi)
 
 
-def _preset(id: str, label: str, n: int, c: int, layers: Iterable[Layer], says: str, at: int = 0) -> Preset:  # noqa: A002
-    return Preset(id, label, query_of(State(n, c, tuple(layers), at)), says)
+def _preset(
+    id: str,  # noqa: A002 - the word of the page
+    label: str,
+    n: int,
+    c: int,
+    layers: Iterable[Layer],
+    says: str,
+    at: int = 0,
+    i: int | None = None,
+) -> Preset:
+    return Preset(id, label, query_of(State(n, c, tuple(layers), at, i)), says)
 
 
 def _dilated(rates: Iterable[int], o: int, k: int = 3) -> list[Layer]:
@@ -62,7 +71,8 @@ PRESETS = (
         33,
         8,
         [_same("conv", d=2, o=8)],
-        "Nine taps in a span of 5 x 5: the field grows, the cost does not. Move d.",
+        "Nine taps in a span of 5 x 5: the field grows, the weights do not. Move d, and the padding with it to keep "
+        "the size.",
     ),
     _preset(
         "strided",
@@ -115,9 +125,10 @@ PRESETS = (
         160,
         32,
         _causal((1, 2, 4, 8, 16, 32, 64), 32),
-        "Two taps, rates that double, padding before only (arXiv:1609.03499): seven layers see 128 samples back, each "
-        "by one path.",
+        "Two taps, rates that double, padding before only (arXiv:1609.03499): seven layers see 128 samples, the "
+        "newest and 127 before it, each by one path.",
         6,
+        159,  # the middle one would see no more than the half of that
     ),
     _preset(
         "separable",

@@ -29,10 +29,11 @@ def controls_of(state: State, i: int | None, outputs: int) -> list[dict[str, Any
 
 
 def _help(kind: str, letter: str) -> dict[str, str]:
-    """Return what padding means where it is no zeros before and after."""
+    """Return what a letter means where it is not what it means in a convolution."""
     said = {
         ("max_pool", "lo"): "padding before the input, which never wins the maximum",
         ("max_pool", "hi"): "padding after the input, which never wins the maximum",
+        ("transposed", "s"): "steps in output samples from one input to the next",
         ("transposed", "lo"): "samples cut off before the output",
         ("transposed", "hi"): "samples cut off after the output",
     }

@@ -55,7 +55,8 @@ def picture(stack: Stack, at: int) -> dict[str, Any]:
     """Return the costs of each layer and of all of them."""
     own, dense, separable = total_of(stack)
     return {
-        "title": f"{own.macs:,} MACs and {own.parameters:,} parameters in {len(stack.steps)} layers, layer by layer.",
+        "title": f"{own.macs:,} MACs and {own.parameters:,} parameters in "
+        + ("1 layer." if len(stack.steps) == 1 else f"{len(stack.steps)} layers, layer by layer."),
         "cut": None,
         "at": at,
         "layers": [_said(step) for step in stack.steps],

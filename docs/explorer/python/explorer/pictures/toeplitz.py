@@ -19,9 +19,12 @@ def picture(step: Step) -> dict[str, Any]:
     found = pairs(links(step.axis, step.transposed))
     entries = [[i, q, m] for m, i, q in found if i < MOST and q < MOST]
     cut = max(rows, columns) > MOST
+    title = f"The layer along one axis as a matrix of {rows} x {columns}: each row is one output, "
+    title += "and holds the taps at the inputs that they meet."
+    if step.layer.kind == "max_pool":  # no sum, and so no product with a matrix
+        title = f"Which of {columns} inputs each of {rows} outputs takes the maximum of: each row is one output."
     return {
-        "title": f"The layer along one axis as a matrix of {rows} x {columns}: each row is one output, "
-        "and holds the taps at the inputs that they meet.",
+        "title": title,
         "cut": f"The first {min(rows, MOST)} rows and {min(columns, MOST)} columns." if cut else None,
         "rows": min(rows, MOST),
         "columns": min(columns, MOST),
