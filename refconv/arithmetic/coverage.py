@@ -176,7 +176,7 @@ def hdc_distance(dilations: Sequence[int]) -> int:
 
 
 def hdc_passes(dilations: Sequence[int], k: int = 3) -> bool:
-    """Return whether a stack of dilation dilations passes the criterion ``M_2 <= k``, which is not the truth.
+    """Return whether a stack of these dilations passes the criterion ``M_2 <= k``, which is not the truth.
 
     For k = 3 and dilations that begin with 1 and never fall it agrees with `covers`; otherwise it errs both ways.
 

@@ -95,6 +95,7 @@ def test_copied_code_is_the_code_shown(explorer_page, brain):
 
 
 def saved(page, which, form):
+    page.wait_for_timeout(150)  # Chromium drops, without a word, what a page saves beyond ten files a second
     page.select_option("#save-which", which)
     page.select_option("#save-format", form)
     with page.expect_download() as download:
