@@ -12,6 +12,8 @@ import pytest
 from tests.package.pythons import ROOT, python_of
 from tests.package.rooms import Room, clean_environment
 
+collect_ignore = ["consumer"]  # for mypy, not for Python: some of it is wrong on purpose
+
 
 class Built(NamedTuple):
     """What would be uploaded."""
