@@ -110,6 +110,29 @@ def test_layers_are_added_selected_changed_and_removed():
     assert explorer.edit(query, "colour", "red") == query
 
 
+def changed(query, *turns):
+    return json.loads(explorer.change(query, json.dumps(turns)))
+
+
+def test_several_changes_are_answered_at_once():
+    query = "n=20&c=2&L=conv,k5,o4"
+    assert changed(query) == answer(query)
+    assert changed(query, ("add", ""), ("add", ""))["state"]["at"] == 2
+    turns = (("k", "3"), ("n", "30"), ("k", "4"))
+    stepwise = query
+    for control, text in turns:
+        stepwise = explorer.edit(stepwise, control, text)
+    assert changed(query, *turns) == answer(stepwise)
+
+
+@pytest.mark.parametrize(("control", "text"), [("k", "two"), ("k", "99"), ("g", "3"), ("n", "0")])
+def test_changes_wait_behind_one_that_is_typed_badly(control, text):
+    """The reader sees it named; the next change would have put it right in silence."""
+    found = changed("n=20&c=2&L=conv,k5,o4", ("o", "6"), (control, text), ("c", "4"))
+    assert control in [error["control"] for error in found["errors"]]
+    assert (found["state"]["layers"][0]["o"], found["state"]["c"]) == (6, 2)
+
+
 @given(st.text(max_size=60))
 @example("&&==;;,,##")
 @example("9" * 4000)

@@ -86,6 +86,10 @@ class ExplorerPage:
         self.page.wait_for_function(SETTLED, arg=[before["drawn"], "".join(before["errors"])])
         return self.shown()
 
+    def wait_for(self, query):
+        """Wait until the page shows these settings."""
+        self.page.wait_for_function("query => document.getElementById('explorer').dataset.query === query", arg=query)
+
     def go(self, query, again=False):
         """Go to other settings as a link within the page does; with `again` those shown are drawn once more, too."""
         if query == self.shown()["hash"]:

@@ -77,16 +77,20 @@ def test_a_dragged_slider_ends_where_the_hand_does(explorer_page, brain):
     query = explorer_page.shown()["query"]
     explorer_page.page.evaluate("""() => {
         const slider = document.getElementById("control-n");
+        window.places = [];
         for (let n = 20; n <= 120; n++) {
             slider.value = n;
             slider.dispatchEvent(new Event("input", { bubbles: true }));
         }
+        new MutationObserver(() => window.places.push(slider.value))
+            .observe(document.getElementById("explorer"), { attributes: true, attributeFilter: ["data-drawn"] });
     }""")
     wanted = brain.answer(brain.edit(query, "n", "120"))
-    explorer_page.page.wait_for_function(
-        "query => document.getElementById('explorer').dataset.query === query", arg=wanted["query"]
-    )
+    explorer_page.wait_for(wanted["query"])
     assert explorer_page.same_as(wanted) == []
+    places = explorer_page.page.evaluate("window.places")
+    assert len(places) > 1, "an answer on the way was shown, too"
+    assert set(places) == {"120"}, "no answer moves the slider from under the hand"
 
 
 def said(values):

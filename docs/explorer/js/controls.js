@@ -13,7 +13,7 @@ function row({ id }) {
   return box;
 }
 
-function fill(box, control, typed) {
+function fill(box, control, typed, ahead) {
   const [label, range, number] = box.children;
   label.textContent = control.label;
   label.title = control.help;
@@ -23,24 +23,27 @@ function fill(box, control, typed) {
     input.min = control.min;
     input.max = control.max;
   }
+  if (ahead) return; // the reader is further than this answer: a slider must not jump back under the finger
   range.value = control.value;
   // What somebody is typing is theirs: the answer for "1" must not be written over the "15" that stands there by now.
   if (number !== document.activeElement || !typed) number.value = control.value;
 }
 
-/** Show the controls of an answer; those that stay are kept, so that a slider under a finger is never replaced. */
-export function showControls(parent, controls, turned) {
+/**
+ * Show the controls of an answer to those `turned`, while those `ahead` have been turned again. Controls that stay are
+ * not even moved: a slider that leaves the page for a moment slips from under the finger that drags it.
+ */
+export function showControls(parent, controls, turned, ahead) {
   const had = new Map([...parent.children].map((box) => [box.dataset.control, box]));
   const boxes = controls.map((control) => {
     const box = had.get(control.id) ?? row(control);
-    fill(box, control, turned.has(control.id));
+    fill(box, control, turned.has(control.id), ahead.has(control.id));
     return box;
   });
-  if (boxes.length !== parent.children.length || boxes.some((box, i) => box !== parent.children[i])) {
-    const focused = parent.contains(document.activeElement) ? document.activeElement : null;
-    parent.replaceChildren(...boxes);
-    if (focused?.isConnected) focused.focus();
-  }
+  for (const box of had.values()) if (!boxes.includes(box)) box.remove();
+  boxes.forEach((box, i) => {
+    if (parent.children[i] !== box) parent.insertBefore(box, parent.children[i] ?? null);
+  });
 }
 
 const PAUSE = 250; // milliseconds without a key, after which a typed number is taken for finished

@@ -21,7 +21,8 @@ fillWhich(find("save-which"));
 const pictures = new Pictures(root, palette(root));
 const player = new Player(root, { onmove: (place) => pictures.move(place) });
 const announce = announcer(find("spoken"));
-const OTHERS = ["at", "add", "remove", "move"]; // after these the controls belong to another layer
+const STACK = ["add", "remove", "move"]; // each time counts: "add" twice is two layers
+const OTHERS = ["at", ...STACK]; // after these the controls belong to another layer
 let answer = null;
 let presets = [];
 
@@ -31,13 +32,12 @@ const python = await startPython(root);
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 const want = latest({
-  ask: async ({ query, turns }) => JSON.parse(await python.call("change", query ?? answer.query, turns)),
+  ask: async ({ query, turns }) => JSON.parse(await python.call("change", query ?? answer.query, JSON.stringify(turns))),
   show,
   join: (older, newer) => {
     if (newer.query !== undefined) return newer; // a whole new setting: what was turned before is gone
     const [[control]] = newer.turns;
-    // Of the same slider only the last place counts; "add" twice is two layers.
-    const again = older.turns.at(-1)?.[0] === control && !["add", "remove", "move"].includes(control);
+    const again = older.turns.at(-1)?.[0] === control && !STACK.includes(control); // a slider's last place counts
     return { ...older, turns: [...(again ? older.turns.slice(0, -1) : older.turns), ...newer.turns] };
   },
   failed: (problem) => {
@@ -45,6 +45,9 @@ const want = latest({
     showMessages(find("panel"), find("messages"), [{ control: null, layer: null, message }]);
   },
 });
+
+/** The controls that a wish turns; none where there is no wish. */
+const turned = (wanted) => new Set((wanted?.turns ?? []).map(([control]) => control));
 
 /** A typed value that Python would not take: it answers for the nearest, but the reader asked for no such thing. */
 function refused(next, { turns }) {
@@ -54,7 +57,7 @@ function refused(next, { turns }) {
   });
 }
 
-async function show(next, wanted, since) {
+async function show(next, wanted, since, ahead) {
   if (answer && refused(next, wanted)) {
     showMessages(find("panel"), find("messages"), next.errors);
     return;
@@ -62,7 +65,7 @@ async function show(next, wanted, since) {
   answer = next;
   find("starting").hidden = true;
   find("bench").hidden = false;
-  showControls(find("controls"), answer.controls, new Set(wanted.turns.map(([control]) => control)));
+  showControls(find("controls"), answer.controls, turned(wanted), turned(ahead));
   showLayers(find("layers"), answer);
   showKind(find("kind"), answer);
   showButtons(root, answer);

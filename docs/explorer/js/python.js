@@ -38,8 +38,8 @@ export class Python {
  * Ask for one thing at a time, and join what is wanted meanwhile: a slider that is dragged sends more than can be
  * answered, and the reader wants to see where it is now, not where it was.
  *
- * `ask(wanted)` returns a promise; `show` gets its answer, what was wanted, and the time of the oldest wish in it;
- * `join(older, newer)` makes one wish of two; `failed` gets what neither of them can help.
+ * `ask(wanted)` returns a promise; `show` gets its answer, what was wanted, the time of the oldest wish in it, and
+ * what is wanted by now, or null; `join(older, newer)` makes one wish of two; `failed` gets what neither can help.
  */
 export function latest({ ask, show, join, failed }) {
   let busy = false;
@@ -51,7 +51,8 @@ export function latest({ ask, show, join, failed }) {
       const { wanted, since } = next;
       next = null;
       try {
-        await show(await ask(wanted), wanted, since);
+        const answer = await ask(wanted);
+        await show(answer, wanted, since, next?.wanted ?? null);
       } catch (problem) {
         failed(problem); // and the next wish is heard as ever
       }

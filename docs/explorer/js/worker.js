@@ -76,23 +76,10 @@ ready.then(
   (problem) => self.postMessage({ failed: String(problem.message ?? problem) }),
 );
 
-/** Turn some knobs of a query, each as [control, text], and answer for what comes out: one message for both. */
-function change(explorer, query, turns) {
-  let answer = turns.length ? null : explorer.answer(query);
-  for (const [control, text] of turns) {
-    query = explorer.edit(query, control, text);
-    answer = explorer.answer(query);
-    // The next turn would put a wrong number right without a word: it waits until the reader has seen it named.
-    if (JSON.parse(answer).errors.some((error) => error.control === control)) break;
-  }
-  return answer;
-}
-
 self.onmessage = async ({ data: { id, call, args } }) => {
   try {
     const explorer = await ready;
-    const value = call === "change" ? change(explorer, ...args) : explorer[call](...args);
-    self.postMessage({ id, value });
+    self.postMessage({ id, value: explorer[call](...args) });
   } catch (problem) {
     self.postMessage({ id, problem: String(problem.message ?? problem) });
   }

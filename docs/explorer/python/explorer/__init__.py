@@ -13,11 +13,12 @@ no index of its own; standard library and refconv only.
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from explorer.answers import answered
 from explorer.editing import edited
 
-__all__ = ["answer", "edit", "presets", "snippet"]
+__all__ = ["answer", "change", "edit", "presets", "snippet"]
 
 
 def answer(query: str) -> str:
@@ -28,7 +29,7 @@ def answer(query: str) -> str:
     >>> json.loads(answer("n=5&L=conv,k3,d3"))["errors"][0]["control"]
     'k'
     """
-    return json.dumps(answered(query), separators=(",", ":"))
+    return _written(answered(query))
 
 
 def edit(query: str, control: str, text: str) -> str:
@@ -40,6 +41,28 @@ def edit(query: str, control: str, text: str) -> str:
     'n=17'
     """
     return edited(query, control, text)
+
+
+def change(query: str, turns: str) -> str:
+    """Return the answer after some changes, a JSON list of [control, text], up to the first that is typed badly.
+
+    The next change would put a wrong number right without a word: it is left out, and the reader sees the number named.
+
+    Examples
+    --------
+    >>> found = json.loads(change("n=9&L=conv,k3", '[["k", "two"], ["n", "17"]]'))
+    >>> found["query"].split("&")[0], found["errors"][0]["control"]
+    ('n=9', 'k')
+    """
+    listed = json.loads(turns)
+    if not listed:
+        return answer(query)
+    for control, text in listed:
+        query = edited(query, control, text)
+        found = answered(query)
+        if any(error["control"] == control for error in found["errors"]):
+            break
+    return _written(found)
 
 
 def presets() -> str:
@@ -66,3 +89,7 @@ def snippet(query: str, dialect: str) -> str:
     from explorer.snippets import written
 
     return written(query, dialect)
+
+
+def _written(found: dict[str, Any]) -> str:
+    return json.dumps(found, separators=(",", ":"))

@@ -9,7 +9,7 @@ from operator import add
 
 from refconv.arithmetic.geometry import Axis
 
-__all__ = ["Links", "links", "pairs", "pulled"]
+__all__ = ["Links", "links", "pairs", "pulled", "reached"]
 
 Links = tuple[tuple[slice, slice], ...]
 """For each tap the outputs that have it on a pixel, and that pixel for each of them."""
@@ -56,3 +56,14 @@ def pairs(ways: Links) -> Iterator[tuple[int, int, int]]:
     for m, both in enumerate(ways):
         outputs, inputs = (range(part.start, part.stop, part.step or 1) for part in both)
         yield from zip(repeat(m), outputs, inputs)
+
+
+def reached(counts: list[int]) -> list[int]:
+    """Return the positions that at least one path leads to.
+
+    Examples
+    --------
+    >>> reached([2, 0, 3])
+    [0, 2]
+    """
+    return [q for q, paths in enumerate(counts) if paths]

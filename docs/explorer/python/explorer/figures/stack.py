@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from explorer.figures.figure import figure
+from explorer.links import reached
 from explorer.pictures.costs import costs_of, total_of
 from explorer.stack import Stack, Step, field_through
 from explorer.told import named
@@ -95,7 +96,7 @@ def _field_through(stack: Stack) -> Figures:
 
 def _read(counts: list[int]) -> Figures:
     """Return how many pixels of this input the chosen output reads, and how many it misses in between."""
-    read = [q for q, paths in enumerate(counts) if paths]
+    read = reached(counts)
     span = read[-1] - read[0] + 1 if read else 0
     missed = span * span - len(read) * len(read)
     return [

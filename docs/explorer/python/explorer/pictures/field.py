@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from explorer.links import Links, links, pairs, pulled
+from explorer.links import Links, links, pairs, pulled, reached
 from explorer.stack import Stack
 
 __all__ = ["levels_of", "picture"]
@@ -25,11 +25,10 @@ def levels_of(stack: Stack, i: int) -> list[list[int]]:
 def picture(stack: Stack, i: int, levels: list[list[int]]) -> dict[str, Any]:
     """Return the positions that are read at each level, their links, and the paths from each input pixel."""
     counts = levels[0]
-    read = [q for q, paths in enumerate(counts) if paths]
+    read = reached(counts)
     shown: list[dict[str, Any]] = [{"label": "input", "n": len(counts), "read": read, "links": []}]
     for step, paths in zip(stack.steps, levels[1:], strict=True):
-        positions = [q for q, count in enumerate(paths) if count]
-        shown.append({"label": step.label, "n": len(paths), "read": positions, "links": []})
+        shown.append({"label": step.label, "n": len(paths), "read": reached(paths), "links": []})
     many = sum(len(level["read"]) * step.axis.k for step, level in zip(stack.steps, shown[1:], strict=True))
     if many <= MOST_LINKS:
         for step, level, paths in zip(stack.steps, shown[1:], levels[1:], strict=True):
