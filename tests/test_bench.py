@@ -166,6 +166,7 @@ def test_verdicts():
     assert worst.told() == "missed by a factor of 2.0 (1 of 3)"
     assert judge(target(4.0, values), Figures()).told() == "**reached**"
     assert judge(target(1.25, values, at_least=True), Figures()).told() == "missed by 25% (1 of 3)"
+    assert judge(target(3.99, values), Figures()).told() == "missed by 0.3% (1 of 3)"
     assert judge(target(2.5, values, at_least=True, mean=True), Figures()).told() == "missed by 25%"
     mean = judge(target(1.5, values, at_least=True, mean=True, aim=3.0), Figures())
     assert (mean.value, mean.told()) == (pytest.approx(2), "reached, short of the aim of 3")

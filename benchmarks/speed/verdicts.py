@@ -51,7 +51,8 @@ class Verdict:
             short = target.aim is not None and not _good(target, value, target.aim)
             return f"reached, short of the aim of {target.aim:g}" if short else "**reached**"
         by = target.limit / value if target.at_least else value / target.limit
-        much = f"by {100 * (by - 1):.0f}%" if by < 2 else f"by a factor of {by:.1f}"
+        percent = 100 * (by - 1)
+        much = f"by a factor of {by:.1f}" if by >= 2 else f"by {percent:.0f}%" if percent >= 1 else f"by {percent:.1g}%"
         share = "" if target.mean or self.count == 1 else f" ({len(self.missing)} of {self.count})"
         return f"missed {much}{share}"
 
