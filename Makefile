@@ -23,7 +23,7 @@ VENDORED := build/site/stamp-vendored
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo docs serve vendor test lint format coverage docs-derivations docs-figures docs-disagreements docs-reference docs-readme check-docs lab notebooks \
+.PHONY: help demo docs site serve vendor test lint format coverage docs-derivations docs-figures docs-disagreements docs-reference docs-readme check-docs lab notebooks \
         docs-notebooks test-slow \
         test-roads power bench reasons test-torch test-onnx test-jax test-tensorflow test-scipy test-gpu sweep mutation clean $(EXTRAS:%=venv-%)
 
@@ -57,13 +57,16 @@ coverage: venv-test ## every line and branch of arithmetic/ and ops/ is tested, 
 	$(BIN)/pytest -n $(JOBS) --cov --cov-report=
 	$(BIN)/coverage report --include='refconv/arithmetic/*,refconv/ops/*' --fail-under=100
 
-docs: venv-docs $(VENDORED) ## build the site in build/site/html: warnings are errors, and so is a link that leads nowhere
-	$(BIN)/pytest -q tests/test_docs.py tests/test_how_to.py tests/test_reference_pages.py tests/test_public_names.py
+docs: venv-docs ## test what the pages show, then build the site
+	$(BIN)/pytest -q tests/test_docs.py tests/test_consoles.py tests/test_how_to.py tests/test_reference_pages.py tests/test_public_names.py
+	@$(MAKE) --no-print-directory site
+
+site: venv-docs $(VENDORED) ## build the site in build/site/html: warnings are errors, and so is a link that leads nowhere
 	rm -rf $(SITE) build/site/doctrees docs/reference/generated
-	$(BIN)/sphinx-build -b html -W --keep-going -j $(JOBS) -d build/site/doctrees docs $(SITE) $(ARGS)
+	$(BIN)/sphinx-build -b html -W --keep-going -j $(JOBS) -d build/site/doctrees docs $(SITE)
 	$(BIN)/python docs/site/check_site.py $(SITE)
 
-serve: docs ## look at the site: http://127.0.0.1:8000
+serve: site ## look at the site: http://127.0.0.1:8000
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITE)
 
 vendor: $(VENDORED) ## fetch the scripts and fonts that the site serves itself, as docs/vendor.json pins them
@@ -107,7 +110,7 @@ bench: venv-demo ## time refconv beside other libraries, and write docs/performa
 reasons: venv-test ## how long proofs, receptive fields, costs, derivations and commands take
 	$(BIN)/python benchmarks/reasons.py
 
-test-browser: docs venv-test venv-browser ## the built site in a headless Chromium: every page, and the explorer
+test-browser: site venv-test venv-browser ## the built site in a headless Chromium: every page, and the explorer
 	$(BIN)/pytest -m browser tests/browser $(ARGS)
 
 test-package: venv-test venv-lint venv-package ## build and install the package, and test it from outside, by each Python here

@@ -5,11 +5,10 @@ The same bytes come out every time. With `--check` nothing is written; the exit 
 
 from __future__ import annotations
 
-import argparse
-import difflib
 import sys
-from pathlib import Path
 from time import perf_counter
+
+from writing import ROOT, Files, parser, settle
 
 from refconv.symbolic.derivations import DERIVATIONS, derive
 from refconv.symbolic.derivations.checks import Outcome
@@ -26,7 +25,7 @@ SECTIONS = {
 }
 """Headings of the index, by the first name below each."""
 
-FOLDER = Path(__file__).parent / "derivations"
+FOLDER = ROOT / "docs" / "derivations"
 
 OPENING = """\
 # Derivations
@@ -65,37 +64,15 @@ def pages() -> dict[str, str]:
     return {"README.md": "\n".join([OPENING, *lines[1:], "", total]) + "\n", **found}
 
 
-def differences(wanted: dict[str, str]) -> list[str]:
-    """Return the lines by which the folder differs from what it should hold."""
-    there = {path.name: path.read_bytes().decode() for path in sorted(FOLDER.glob("*.md"))}
-    lines: list[str] = []
-    for name in sorted({*there, *wanted}):
-        old, new = there.get(name, ""), wanted.get(name, "")
-        lines += difflib.unified_diff(
-            old.splitlines(), new.splitlines(), f"docs/derivations/{name}", "generated", lineterm=""
-        )
-        if old != new and old.splitlines() == new.splitlines():
-            lines.append(f"docs/derivations/{name}: line endings differ")
-    return lines
+def files(wanted: dict[str, str]) -> Files:
+    """Return what the folder should hold; a page that is not wanted any more goes."""
+    return dict.fromkeys(FOLDER.glob("*.md")) | {FOLDER / name: text for name, text in wanted.items()}
 
 
 def main() -> int:
     """Run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where a page would change")
-    check = parser.parse_args().check
-    wanted = pages()
-    if check:
-        lines = differences(wanted)
-        sys.stdout.writelines(f"{line}\n" for line in lines)
-        return 1 if lines else 0
-    FOLDER.mkdir(exist_ok=True)
-    for path in FOLDER.glob("*.md"):
-        if path.name not in wanted:
-            path.unlink()
-    for name, text in wanted.items():
-        (FOLDER / name).write_bytes(text.encode())
-    return 0
+    check = parser(__doc__).parse_args().check
+    return settle(files(pages()), "docs-derivations", check=check)
 
 
 if __name__ == "__main__":

@@ -7,20 +7,18 @@ and fails where a case no longer is as the page tells it, or the page differs.
 
 from __future__ import annotations
 
-import argparse
-import difflib
 import json
 import sys
 from collections.abc import Iterable, Mapping
 from itertools import groupby
-from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
+
+from writing import ROOT, parser, settle, table
 
 if TYPE_CHECKING:
     from tests.disagreements.model import Disagreement
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "disagreements.md"
 SEEN = ROOT / "tests" / "disagreements" / "seen.json"
 
@@ -106,12 +104,6 @@ def escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("`", "'")
 
 
-def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Return a table in Markdown."""
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def stored() -> dict[str, dict[str, str]]:
     """Return what was seen so far."""
     found: dict[str, dict[str, str]] = json.loads(SEEN.read_text(encoding="utf-8")) if SEEN.exists() else {}
@@ -135,10 +127,9 @@ def complaint(case: Disagreement, before: Mapping[str, str] | None, now: Mapping
 
 def main() -> int:
     """Run the cases; write the page, or compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where something has changed")
-    parser.add_argument("--only", default="", metavar="NAME", help="run the cases of one framework, or one case")
-    asked = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--only", default="", metavar="NAME", help="run the cases of one framework, or one case")
+    asked = options.parse_args()
     sys.path.insert(0, str(ROOT))
     from tests.disagreements.index import CASES
 
@@ -157,21 +148,11 @@ def main() -> int:
             seen[case.name] = now
     wrong += [f"{name}: never run; its framework is not installed" for name in CASES if name not in seen]
     sys.stderr.write(f"{ran} of {len(CASES)} cases run\n")
-    if not wrong:
-        wrong += written(page(CASES.values(), seen), seen, check=asked.check)
-    sys.stdout.writelines(f"{line}\n" for line in wrong)
-    return int(bool(wrong))
-
-
-def written(text: str, seen: Seen, *, check: bool) -> list[str]:
-    """Write the page and what was seen, or return how they differ."""
+    if wrong:
+        sys.stdout.writelines(f"{line}\n" for line in wrong)
+        return 1
     record = json.dumps(dict(sorted(seen.items())), indent=1, ensure_ascii=False) + "\n"
-    if not check:
-        PAGE.write_text(text, encoding="utf-8")
-        SEEN.write_text(record, encoding="utf-8")
-        return []
-    there = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    return list(difflib.unified_diff(there.splitlines(), text.splitlines(), PAGE.name, "generated", lineterm=""))
+    return settle({PAGE: page(CASES.values(), seen), SEEN: record}, "docs-disagreements", check=asked.check)
 
 
 if __name__ == "__main__":

@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
-import argparse
-import difflib
 import sys
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from writing import ROOT, parser, settle, table
+
 PAGE = ROOT / "docs" / "figures-that-do-not-follow.md"
 
 HEAD = """\
@@ -86,25 +84,11 @@ def shown(each: Any, value: Any) -> str:
     return f"{exact.normalize():f}" if rest == 1 else f"{exact:.{each.figure.places + 3}f}..."
 
 
-def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
-    """Return a table in Markdown."""
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
-
-
 def main() -> int:
     """Write the page, or compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail where the page on disk differs")
-    asked = parser.parse_args()
+    check = parser(__doc__).parse_args().check
     sys.path.insert(0, str(ROOT))
-    text = page()
-    if not asked.check:
-        PAGE.write_text(text, encoding="utf-8")
-        return 0
-    there = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    sys.stdout.writelines(difflib.unified_diff(there.splitlines(True), text.splitlines(True), str(PAGE), "generated"))
-    return int(there != text)
+    return settle({PAGE: page()}, "docs-figures", check=check)
 
 
 if __name__ == "__main__":

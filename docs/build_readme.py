@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import argparse
-import difflib
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from writing import ROOT, parser, settle, table
 
 if TYPE_CHECKING:
     from benchmarks.speed.figures import Figures
 
-ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "pictures" / "taps.gif"
 PLACE = re.compile(r"(?<=<!-- make docs-readme -->\n).*?(?=<!-- to here -->)", re.DOTALL)
@@ -29,18 +27,22 @@ FRAMEWORKS = {"torch": "torch", "jax": "jax", "onnx.reference": "onnx", "onnxrun
 """The same, as tests/disagreements names them."""
 
 
-def lines() -> Iterable[tuple[str, ...]]:
-    """Yield the table's rows."""
+def others() -> str:
+    """Return the table of others."""
     from benchmarks.speed.figures import Figures
     from tests.disagreements.index import CASES
 
     figures = Figures.from_json((ROOT / "docs" / "performance.json").read_text(encoding="utf-8"))
     version = {who: figures.versions[who].split("+")[0] for who in OTHERS}
-    yield ("", "refconv", *(f"{name} {version[who]}" for who, name in OTHERS.items()))
-    yield ("---",) * (2 + len(OTHERS))
+    head = ("", "refconv", *(f"{name} {version[who]}" for who, name in OTHERS.items()))
     known = Counter(case.framework for case in CASES.values() if not case.settled)
-    counts = (str(known[FRAMEWORKS[who]]) for who in OTHERS)
-    yield ("calls found that differ from its own documentation", "none known", *counts)
+    counts = (known[FRAMEWORKS[who]] for who in OTHERS)
+    found = ("calls found that differ from its own documentation", "none known", *counts)
+    return table(head, [found, *speeds_of(figures)])
+
+
+def speeds_of(figures: Figures) -> Iterable[tuple[str, ...]]:
+    """Yield a row for each type and direction."""
     for kind in ("float64", "float32"):
         for direction in ("forward", "backward"):
             cells = (speed(figures, who, kind, direction) for who in OTHERS)
@@ -56,11 +58,6 @@ def speed(figures: Figures, who: str, kind: str, direction: str) -> str:
     return f"{1 / geometric_mean(ours.values()):.2f}" if ours else "has none"
 
 
-def table() -> str:
-    """Return the table in Markdown."""
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines())
-
-
 def picture() -> None:
     """Draw the window of a dilated kernel that visits every output."""
     from refconv.plots import film_taps
@@ -71,18 +68,12 @@ def picture() -> None:
 
 def main() -> int:
     """Write, or compare."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail where the table on disk differs")
-    asked = parser.parse_args()
+    check = parser(__doc__).parse_args().check
     sys.path.insert(0, str(ROOT))
-    there = README.read_text(encoding="utf-8")
-    text = PLACE.sub(lambda _: table(), there)
-    if not asked.check:
-        README.write_text(text, encoding="utf-8")
+    text = PLACE.sub(lambda _: others(), README.read_text(encoding="utf-8"))
+    if not check:
         picture()
-        return 0
-    sys.stdout.writelines(difflib.unified_diff(there.splitlines(True), text.splitlines(True), "README.md", "generated"))
-    return int(there != text)
+    return settle({README: text}, "docs-readme", check=check)
 
 
 if __name__ == "__main__":

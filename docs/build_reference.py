@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import argparse
-import difflib
 import sys
-from pathlib import Path
 
-DOCS = Path(__file__).resolve().parent
-FOLDER = DOCS / "reference"
-sys.path.insert(0, str(DOCS / "site"))
+from writing import ROOT, parser, settle
+
+FOLDER = ROOT / "docs" / "reference"
+sys.path.insert(0, str(ROOT / "docs" / "site"))
 
 import page_catalogue  # noqa: E402
 import page_cli  # noqa: E402
@@ -30,23 +28,8 @@ PAGES = {
 
 def main() -> int:
     """Write the pages, or say which differ."""
-    options = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    options.add_argument("--check", action="store_true", help="write nothing; fail where a page differs")
-    check = options.parse_args().check
-    stale = 0
-    for name, maker in PAGES.items():
-        path, new = FOLDER / name, maker.page()
-        old = path.read_text(encoding="utf-8") if path.exists() else ""
-        if check:
-            stale += new != old
-            sys.stdout.writelines(
-                difflib.unified_diff(old.splitlines(True), new.splitlines(True), f"{name}, as it is", "as it would be")
-            )
-        elif new != old:
-            path.write_text(new, encoding="utf-8")
-    if stale:
-        sys.stdout.write(f"\n{stale} of {len(PAGES)} pages differ: run make docs-reference.\n")
-    return 1 if stale else 0
+    check = parser(__doc__).parse_args().check
+    return settle({FOLDER / name: maker.page() for name, maker in PAGES.items()}, "docs-reference", check=check)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,6 @@ COMMANDS = ("size", "rf", "cost", "network", "derive", "prove", "check", "identi
 PASSED, USAGE, DEFECT, INTERRUPTED, PIPE_CLOSED = 0, 2, 3, 130, 141
 """Exit codes; 1, failed, is for the commands to return."""
 
-_EXTRAS = ("sympy", "onnx", "torch")
-"""Packages that some commands need, each an extra of the same name."""
-
 _DESCRIPTION = """\
 Convolutions: what size, what receptive field, what cost, and why; and is a kernel right, whatever language or framework
 it is written in. And exercises, to learn it."""
@@ -103,9 +100,11 @@ def _run(args: Namespace, *, as_program: bool) -> int:
 
 
 def _unforeseen(error: Exception) -> int:
-    """Name the package that is not installed, or show the traceback."""
-    if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
-        return _say(f"refconv: this needs {error.name}: pip install 'refconv[{error.name}]'.", USAGE)
+    """Name the library that is not installed, or show the traceback."""
+    from refconv.missing import EXTRAS, missing
+
+    if isinstance(error, ModuleNotFoundError) and error.name in EXTRAS:
+        return _say(str(missing(error.name, "refconv", "this")), USAGE)
     import traceback
 
     return _say(f"{traceback.format_exc()}refconv: this is a defect of refconv; please report it.", DEFECT)

@@ -9,9 +9,6 @@ from typing import Any
 
 __all__ = ["attach"]
 
-_EXTRAS = {"matplotlib": "plots", "networkx": "plots", "PIL": "plots", "sympy": "sympy"}
-"""Which extra of this package brings a library."""
-
 
 def attach(
     package: str, homes: Mapping[str, tuple[str, ...]], modules: tuple[str, ...] = ()
@@ -48,9 +45,11 @@ def attach(
         try:
             value = getattr(import_module(home_of[name]), name)
         except ModuleNotFoundError as error:
-            if error.name in _EXTRAS:
-                error.add_note(f"Run: pip install 'refconv[{_EXTRAS[error.name]}]'.")
-            raise
+            from refconv.missing import EXTRAS, missing
+
+            if error.name not in EXTRAS:
+                raise
+            raise missing(error.name, package, name) from error
         setattr(sys.modules[package], name, value)
         return value
 

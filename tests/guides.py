@@ -16,9 +16,11 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from tests import pages
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "how-to"
-FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+FLAGS = pages.FLAGS | doctest.ELLIPSIS
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"\A(?:#|//|/\*) ([\w./-]+\.\w+)(?: \*/)?\n+")
 _SECONDS = re.compile(r"\b\d+\.\d+ ?s\b")
@@ -87,5 +89,4 @@ def difference(command: Command, output: str) -> str:
 def examples(page: Path) -> doctest.DocTest:
     text = page.read_text(encoding="utf-8")
     text = _BLOCK.sub(lambda block: "\n" * block[0].count("\n") if _NAMED.match(block[3]) else block[0], text)
-    text = re.sub(r"^ *```\w*$", "", text, flags=re.MULTILINE)
-    return doctest.DocTestParser().get_doctest(text, {"__name__": "__main__"}, page.name, str(page), 0)
+    return pages.examples(page, text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,16 +13,11 @@ import pytest
 from tests.disagreements.index import CASES
 from tests.disagreements.model import FRAMEWORKS, Disagreement, code_of, outcome_of, same, words
 
-ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(Path(__file__).parent.parent / "docs"))
+
+import build_disagreements as build
+
 TIERS = {"onnxruntime": "onnx", "keras": "tensorflow"}
-
-
-@pytest.fixture(scope="module")
-def build():
-    spec = importlib.util.spec_from_file_location("build_disagreements", ROOT / "docs" / "build_disagreements.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def in_its_tier(name):
@@ -31,7 +26,7 @@ def in_its_tier(name):
 
 
 @pytest.mark.parametrize("name", [in_its_tier(name) for name in CASES])
-def test_a_case_is_still_as_the_page_tells_it(name, build):
+def test_a_case_is_still_as_the_page_tells_it(name):
     case = CASES[name]
     if case.missing:
         pytest.skip(f"not installed: {', '.join(case.missing)}")
@@ -41,7 +36,7 @@ def test_a_case_is_still_as_the_page_tells_it(name, build):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_right_is_what_the_page_says(name, build):
+def test_what_is_right_is_what_the_page_says(name):
     """And differs from what the framework was seen to say, unless that is settled."""
     case, seen = CASES[name], build.stored()[name]
     right = outcome_of(case.right)
@@ -51,7 +46,7 @@ def test_what_is_right_is_what_the_page_says(name, build):
     assert f"`{build.escaped(seen['says'])}`" in build.page([case], {name: seen}) or case.settled
 
 
-def test_the_page_is_what_the_program_writes(build):
+def test_the_page_is_what_the_program_writes():
     assert build.page(CASES.values(), build.stored()) == build.PAGE.read_text(encoding="utf-8")
     assert set(build.stored()) == set(CASES)
 
@@ -87,14 +82,14 @@ def case_of(says, right=agreeing, **how):
     return Disagreement("made", "onnx", "made up", says, right, "why", **how)
 
 
-def test_a_case_that_was_mended_is_noticed(build):
+def test_a_case_that_was_mended_is_noticed():
     now = {"version": "1.23.2", "says": words(agreeing())}
     assert "no longer disagrees" in build.complaint(case_of(agreeing), now, now)
     assert "is wrong again" in build.complaint(case_of(refusing, settled=True), now, now)
     assert not build.complaint(case_of(agreeing, settled=True), now, now)
 
 
-def test_a_case_that_says_something_else_is_noticed(build):
+def test_a_case_that_says_something_else_is_noticed():
     before, now = ({"version": "1", "says": said} for said in ("shape (): 1", words(outcome_of(refusing))))
     assert "but the page has shape (): 1" in build.complaint(case_of(refusing), before, now)
     assert not build.complaint(case_of(refusing), {**before, "version": "2"}, now)  # another version, other words

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 from pathlib import Path
 
 import pytest
+
+from tests import pages
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -14,18 +15,27 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_examples_run(page):
-    text = re.sub(r"^```\w*$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    example = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
-    results = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(example)
+    results = pages.run(pages.examples(page))
     assert results.failed == 0
     assert results.attempted > 0 or page.name in ("explanation.md", "explorer.md", "glossary.md", "mutation.md")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
-        if "://" not in target:
-            assert (page.parent / target).exists(), target
+    assert pages.broken(page) == []
+
+
+def test_a_link_that_leads_nowhere_and_an_example_that_is_wrong_are_noticed(tmp_path, capsys):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "[a](page.md) [b](page.md#x) [c](no.md) [d](no/page.md#x) [e](#x) [f](https://example.org) [g](mailto:a@b.c)\n"
+        "  ```pycon\n  >>> 1 + 1\n  3\n  ```\n",
+        encoding="utf-8",
+    )
+    assert pages.links(page) == ["page.md", "page.md", "no.md", "no/page.md"]
+    assert pages.broken(page) == ["no.md", "no/page.md"]
+    assert pages.run(pages.examples(page)) == (1, 1)
+    assert "Expected:\n    3\n" in capsys.readouterr().out
 
 
 def test_the_readmes_commands_exist():

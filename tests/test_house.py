@@ -16,8 +16,8 @@ import refconv
 ROOT = Path(refconv.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
-    *("errors", "lazy", "arithmetic", "networks", "symbolic", "ops", "algorithms", "dialects", "layers", "oracle"),
-    *("plots", "learn", "commands", "cli", "pytest_plugin", "__main__"),
+    *("errors", "missing", "lazy", "arithmetic", "networks", "symbolic", "ops", "algorithms", "dialects", "layers"),
+    *("oracle", "plots", "learn", "commands", "cli", "pytest_plugin", "__main__"),
 ]
 """From the ground up; a later one may import an earlier one."""
 

@@ -5,14 +5,13 @@ A guide for a framework belongs to that framework's tier.
 
 from __future__ import annotations
 
-import doctest
 import re
 import shutil
 import sys
 
 import pytest
 
-from tests import guides
+from tests import guides, pages
 
 TIERS = {"torch": "torch", "jax": "jax", "tensorflow": "tensorflow", "onnx": "onnx", "autograd": "torch"}
 """Guides that need a framework, by the page's name."""
@@ -54,7 +53,7 @@ def test_examples_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     known = set(sys.modules)
-    result = doctest.DocTestRunner(optionflags=guides.FLAGS).run(guides.examples(page))
+    result = pages.run(guides.examples(page), guides.FLAGS)
     for name in set(sys.modules) - known:  # what the page's files made: another page may use the same names
         if (getattr(sys.modules[name], "__file__", None) or "").startswith(str(tmp_path)):
             del sys.modules[name]
@@ -68,9 +67,7 @@ def test_every_guide_shows_something_that_is_run(page):
 
 @pytest.mark.parametrize("page", ALL, ids=lambda page: page.stem)
 def test_links_lead_somewhere(page):
-    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-        if "://" not in target:
-            assert (page.parent / target).exists(), target
+    assert pages.broken(page) == []
 
 
 def test_the_index_has_every_guide():

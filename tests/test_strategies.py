@@ -96,7 +96,7 @@ def test_an_unknown_operation_is_told_before_anything_is_drawn():
 
 def test_without_hypothesis_the_way_to_get_it_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "hypothesis", None)
-    with pytest.raises(ImportError, match="pip install hypothesis"):
+    with pytest.raises(ImportError, match=r"pip install 'refconv\[hypothesis\]'"):
         cases("conv2d")
 
 

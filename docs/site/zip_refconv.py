@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SINGLE = ("__init__.py", "errors.py", "lazy.py")
+SINGLE = ("__init__.py", "errors.py", "lazy.py", "missing.py")
 FOLDERS = ("arithmetic", "networks")
 LEFT_OUT = "readers"
 """Of models in other formats: imported when called, and they need other libraries."""

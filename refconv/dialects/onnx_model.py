@@ -12,6 +12,7 @@ from refconv.dialects.onnx import OPERATORS
 from refconv.dialects.onnx_attributes import as_type
 from refconv.dialects.onnx_between import BETWEEN
 from refconv.errors import ArgumentError, DTypeError, ShapeError
+from refconv.missing import needed
 from refconv.ops.elements import Array, check_numeric
 
 __all__ = ["run_model"]
@@ -71,11 +72,7 @@ def run_model(model: Any, inputs: Any) -> dict[str, Array]:
 
 def _loaded(model: Any) -> Any:
     """Return the ModelProto, its own functions put in place of their calls."""
-    try:
-        import onnx
-    except ImportError:
-        problem = "reading a model needs the package onnx, which is not installed."
-        raise ArgumentError(OP, problem, fix="Run: python -m pip install onnx. run_node needs no package.") from None
+    onnx = needed("onnx", OP, "reading a model, unlike running a node,", ArgumentError)
     try:
         if isinstance(model, str | Path):
             model = onnx.load(str(model))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from refconv.arithmetic.per_axis import integer
-from refconv.errors import ArgumentError, RefconvError
+from refconv.errors import ArgumentError
+from refconv.missing import needed
 from refconv.ops.elements import Array
 
 __all__ = ["BLANK", "digits_scenes"]
@@ -95,17 +94,10 @@ def _handwritten(split: str, classes: int) -> tuple[Array, Array]:
     """Return the images of one part of the digits, from 0 to 1, and what they show."""
     if split not in ("train", "test"):
         raise ArgumentError("digits_scenes", f"split is {split!r}.", fix='Take "train" or "test".')
-    found = _datasets("digits_scenes").load_digits(n_class=integer("digits_scenes", "classes", classes, 1))
+    needed("sklearn", "digits_scenes", "a scene of handwritten digits")
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped, unused-ignore]
+
+    found = load_digits(n_class=integer("digits_scenes", "classes", classes, 1))
     learnt = round(len(found.target) * (1 - _TEST))
     part = slice(None, learnt) if split == "train" else slice(learnt, None)
     return (found.images[part] / 16).astype(np.float32), found.target[part]
-
-
-def _datasets(op: str) -> Any:
-    """Return scikit-learn's data sets, or say what is missing."""
-    try:
-        from sklearn import datasets  # type: ignore[import-untyped, unused-ignore]
-    except ImportError as error:
-        problem = "its data are those that scikit-learn ships, and that is not installed."
-        raise RefconvError(op, problem, fix='Install it: pip install "refconv[notebooks]".') from error
-    return datasets

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from refconv.errors import ArgumentError
+from refconv.missing import needed
 from refconv.ops.elements import Array
 from refconv.oracle.cases import Arrays
 
@@ -123,7 +124,7 @@ def convention_of(name: str, fn: Kernel) -> Convention:
     Raises
     ------
     ArgumentError
-        For an unknown name.
+        For an unknown name, and a framework that is not installed.
 
     Examples
     --------
@@ -135,6 +136,8 @@ def convention_of(name: str, fn: Kernel) -> Convention:
             "check", f"convention must be one of {', '.join(CONVENTIONS)}, but it is {name!r}.", fix="Use 'plain'."
         )
     chosen = _home(fn) if name == "auto" else name
+    if chosen in ("torch", "jax", "tensorflow"):  # or each call of the kernel would fail, as if that were its fault
+        needed(chosen, "check", f"the convention {chosen!r}", ArgumentError)
     if chosen == "torch":
         from refconv.oracle.calling_torch import Torch
 

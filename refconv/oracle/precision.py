@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from refconv.errors import ArgumentError
+from refconv.missing import needed
 from refconv.ops.elements import Array
 from refconv.oracle.formats import FORMATS, Format, round_to
 
@@ -66,11 +67,7 @@ class Precision:
 
 
 def _bfloat16() -> np.dtype[Any]:
-    try:
-        import ml_dtypes
-    except ImportError as error:
-        problem = "NumPy has no bfloat16 of its own, and the package ml_dtypes is not installed."
-        raise ArgumentError("oracle", problem, fix="Run: pip install 'refconv[bfloat16]'.") from error
+    ml_dtypes = needed("ml_dtypes", "oracle", "bfloat16, which NumPy has not,", ArgumentError)
     bfloat16: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
     return bfloat16
 

@@ -1,9 +1,10 @@
-"""Cases for property tests, drawn and shrunk by Hypothesis (`pip install hypothesis`)."""
+"""Cases for property tests, drawn and shrunk by Hypothesis (``pip install 'refconv[hypothesis]'``)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from refconv.missing import needed
 from refconv.oracle.cases import Case
 from refconv.oracle.draw import draw_case
 from refconv.oracle.operations import operation
@@ -33,7 +34,7 @@ def cases(op: str, **chosen: Any) -> SearchStrategy[Case]:
     ------
     ArgumentError
         If there is no such operation.
-    ImportError
+    MissingLibraryError
         If Hypothesis is not installed.
 
     Examples
@@ -44,10 +45,8 @@ def cases(op: str, **chosen: Any) -> SearchStrategy[Case]:
     ((1, 2), (1, 1))
     """
     operation(op)
-    try:
-        from hypothesis import strategies as st
-    except ImportError:
-        raise ImportError("refconv.oracle.strategies draws with Hypothesis. pip install hypothesis") from None
+    needed("hypothesis", "refconv.oracle.strategies", "drawing cases")
+    from hypothesis import strategies as st
 
     @st.composite
     def strategy(draw: Any) -> Case:

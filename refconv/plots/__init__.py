@@ -5,7 +5,7 @@
 - fields, growth, influence (receptive fields), layer_tables, costs, roofline, errors, curves, images, graph
 - style (palette and `Drawing`), films (`Film`), cells (tables of cells on a sheet)
 
-Needs matplotlib (``pip install refconv[plots]``); nothing is imported before the first name is used.
+Needs matplotlib (``pip install 'refconv[plots]'``); nothing is imported before the first name is used.
 """
 
 from typing import TYPE_CHECKING

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from refconv.plots.missing import needed
+from refconv.missing import needed
 
 __all__ = ["Placed", "placed"]
 
@@ -47,7 +47,7 @@ def placed(inputs: Mapping[str, Sequence[str]]) -> Placed:
     >>> found.places
     {'input': (0.0, 0), 'a': (-0.5, 1), 'b': (0.5, 1), 'sum': (0.0, 2)}
     """
-    networkx = needed("networkx", "notebooks")
+    networkx = needed("networkx", "draw_network", "the layout of a graph")
     graph = networkx.DiGraph()
     graph.add_nodes_from(inputs)
     graph.add_edges_from((name, reader) for reader, names in inputs.items() for name in names)

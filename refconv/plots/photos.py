@@ -12,7 +12,7 @@ from PIL import Image
 
 from refconv.arithmetic.per_axis import integers
 from refconv.errors import ArgumentError
-from refconv.plots.missing import needed
+from refconv.missing import needed
 
 __all__ = ["PHOTOS", "photo"]
 
@@ -59,7 +59,8 @@ def photo(size: int | Sequence[int] | None = None, name: str = "hopper") -> NDAr
 def _path(name: str) -> Path:
     if name == "hopper":
         return Path(str(get_sample_data("grace_hopper.jpg", asfileobj=False)))
-    return Path(str(needed("sklearn", "notebooks").__file__)).parent / "datasets" / "images" / f"{name}.jpg"
+    library = needed("sklearn", "photo", f"the photograph {name!r}")
+    return Path(str(library.__file__)).parent / "datasets" / "images" / f"{name}.jpg"
 
 
 def _middle(size: tuple[int, int], shape: float) -> tuple[float, float, float, float]:

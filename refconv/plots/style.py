@@ -15,9 +15,9 @@ from typing import Any, Literal, ParamSpec, TypeVar
 
 from refconv.arithmetic.per_axis import real
 from refconv.errors import ArgumentError
-from refconv.plots.missing import needed
+from refconv.missing import needed
 
-needed("matplotlib", "plots")
+needed("matplotlib", "refconv.plots", "a picture")
 
 from matplotlib import rc_context  # noqa: E402
 from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402

@@ -10,13 +10,13 @@ from html import escape
 from typing import Any
 
 from refconv.errors import RefconvError
+from refconv.missing import needed
 from refconv.networks import Conv, ConvTranspose, Pool, receptive_fields
 from refconv.plots.asked import axes_of
 from refconv.plots.checkerboards import draw_checkerboard
 from refconv.plots.coverage import draw_coverage
 from refconv.plots.fields import draw_field
 from refconv.plots.given import NetworkLike, resolved
-from refconv.plots.missing import needed
 from refconv.plots.style import Drawing
 from refconv.plots.windows import draw_taps
 
@@ -40,7 +40,7 @@ def explore(draw: Callable[..., Drawing], controls: dict[str, Any]) -> Any:
     >>> print(widget.message.value.splitlines()[0])
     <pre>draw_taps: the kernel does not fit in the padded input along W.
     """
-    widgets = needed("ipywidgets", "notebooks")
+    widgets = _ipywidgets()
     picture = widgets.Image(format="png", layout={"max_width": "100%", "object_fit": "contain"})
     message = widgets.HTML()
 
@@ -62,9 +62,14 @@ def explore(draw: Callable[..., Drawing], controls: dict[str, Any]) -> Any:
     return box
 
 
+def _ipywidgets() -> Any:
+    return needed("ipywidgets", "refconv.plots.widgets", "a slider")
+
+
 def _slider(name: str, value: int, low: int, high: int) -> Any:
-    widgets = needed("ipywidgets", "notebooks")
-    return widgets.IntSlider(value, low, high, description=name, continuous_update=False, layout={"width": "280px"})
+    return _ipywidgets().IntSlider(
+        value, low, high, description=name, continuous_update=False, layout={"width": "280px"}
+    )
 
 
 def explore_taps() -> Any:
@@ -151,7 +156,7 @@ def explore_field(network: NetworkLike = "vgg16") -> Any:
     >>> widget.controls["node"].options
     ('layer1', 'layer2')
     """
-    widgets = needed("ipywidgets", "notebooks")
+    widgets = _ipywidgets()
     sized = resolved(network)
     sizes = {
         field.layer.node.name: (field.layer.shape or ())[1:]

@@ -1,6 +1,6 @@
 """Reasons: what the integer formulas of `refconv.arithmetic` say, proved, refuted or left honestly undecided.
 
-Needs sympy (``pip install refconv[sympy]``). Stands on `refconv.arithmetic` alone; the names below are loaded when
+Needs sympy (``pip install 'refconv[sympy]'``). Stands on `refconv.arithmetic` alone; the names below are loaded when
 first used.
 """
 

@@ -29,7 +29,7 @@ MISSING = []
 @pytest.fixture(scope="session")
 def site():
     if not (HTML / "index.html").exists():
-        pytest.fail(f"there is no site in {HTML}: `make docs` builds it")
+        pytest.fail(f"there is no site in {HTML}: `make site` builds it")
     served = Site(HTML)
     yield served
     served.close()

@@ -63,4 +63,4 @@ def test_what_is_missing_is_named_with_the_extra_that_brings_it(bare_room, name,
 
 def test_the_command_names_it_too(bare_room):
     shown = bare_room.run("refconv", "derive", "same_padding", code=2)
-    assert shown == "refconv: this needs sympy: pip install 'refconv[sympy]'.\n"
+    assert shown == "refconv: this needs sympy, which is not installed.\n  Run: pip install 'refconv[sympy]'.\n"

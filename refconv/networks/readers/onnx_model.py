@@ -8,6 +8,7 @@ from typing import Any
 
 from refconv.arithmetic.per_axis import entries, integers, letters
 from refconv.errors import ArgumentError
+from refconv.missing import needed
 
 __all__ = ["inferred_shapes", "input_of", "loaded"]
 
@@ -16,11 +17,7 @@ _FIX = "Give the shape without the batch, channels first, such as input=(3, 224,
 
 def loaded(model: Any) -> tuple[Any, str]:
     """Return the model, its local functions put in place of their calls, and the folder of its weights."""
-    try:
-        import onnx
-    except ImportError:
-        problem = "reading ONNX models needs the package onnx, which is not installed."
-        raise ArgumentError("from_onnx", problem, fix="Run: python -m pip install onnx") from None
+    onnx = needed("onnx", "from_onnx", "reading an ONNX model", ArgumentError)
     folder = ""
     try:
         if isinstance(model, str | Path):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from refconv.errors import ArgumentError, ArgumentTypeError, RefconvError
+from refconv.missing import needed
 from refconv.networks.readers.draft import Draft
 from refconv.networks.readers.torch_call import TorchCall
 from refconv.networks.readers.torch_functions import FUNCTIONS
@@ -50,11 +51,7 @@ def from_torch(module: Any, example: Any) -> Network:
     >>> from_torch(torch.nn.Conv2d(3, 8, 3), (3, 32, 32)).nodes  # doctest: +SKIP
     (Node(name='conv2d', operation=Conv(filters=8, kernel_size=3, ...), inputs=('input',)),)
     """
-    try:
-        import torch
-    except ImportError:
-        problem = "reading PyTorch modules needs PyTorch, which is not installed."
-        raise ArgumentError("from_torch", problem, fix="Run: python -m pip install torch") from None
+    torch = needed("torch", "from_torch", "reading a PyTorch module", ArgumentError)
     if not isinstance(module, torch.nn.Module) or any(isinstance(m, torch.jit.ScriptModule) for m in module.modules()):
         problem = f"the module is a {type(module).__name__}, or has such a part, whose calls cannot be followed."
         raise ArgumentTypeError("from_torch", problem, fix="Give a torch.nn.Module that is not compiled.")
