@@ -26,5 +26,5 @@ def find(playwright):
     return installed or (own if Path(own).exists() else None)
 
 
-def launch(playwright, executable):
-    return playwright.chromium.launch(executable_path=executable, headless=True, args=FLAGS)
+def launch(playwright, executable, **how):
+    return playwright.chromium.launch(executable_path=executable, headless=True, args=FLAGS, **how)

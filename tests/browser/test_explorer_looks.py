@@ -123,3 +123,20 @@ def test_the_pictures_follow_the_theme(theme, explorer_page):
         page.locator(".theme-toggle:visible").first.click()
     page.wait_for_timeout(200)
     assert page.evaluate(pictures) == (light if theme == "light" else dark)
+
+
+def test_the_pictures_are_as_sharp_as_the_screen(site, open_context):
+    """The browser's zoom makes other pixels, also where a picture's width stays the same."""
+    context, _ = open_context()
+    page = ExplorerPage(context.new_page(), site).open().page
+    screen = context.new_cdp_session(page)
+    for sharp in (2, 1):
+        how = {"width": 1280, "height": 900 + sharp, "deviceScaleFactor": sharp, "mobile": False}
+        screen.send("Emulation.setDeviceMetricsOverride", how)
+        page.wait_for_function(
+            """sharp => {
+            const canvas = document.getElementById("picture-windows");
+            return Math.abs(canvas.width - canvas.getBoundingClientRect().width * sharp) <= 1;
+        }""",
+            arg=sharp,
+        )

@@ -37,6 +37,52 @@ def test_it_plays_and_pauses(explorer_page):
     assert page.evaluate(PIXELS, "windows") == paused
 
 
+def playing(page):
+    return page.get_attribute("#play", "aria-pressed") == "true"
+
+
+def test_a_key_that_is_held_plays_once(explorer_page):
+    explorer_page.go(SMALL)
+    page = explorer_page.page
+    page.focus("#picture-windows")
+    for _ in range(2):  # the second is the repetition of the first
+        page.keyboard.down(" ")
+    assert playing(page)
+    page.keyboard.up(" ")
+    page.keyboard.press(" ")
+    assert not playing(page)
+
+
+def test_a_hand_on_its_slider_stops_it(explorer_page):
+    """Else the thumb would run on under the hand that took it and has not led it anywhere yet."""
+    explorer_page.go(SMALL)
+    explorer_page.page.click("#play")
+    explorer_page.page.dispatch_event("#place", "pointerdown")
+    assert not playing(explorer_page.page)
+
+
+STALL = """async () => {
+    const before = Number(document.getElementById("place").value);
+    const until = performance.now() + 5000;
+    while (performance.now() < until);
+    for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+    return Number(document.getElementById("place").value) - before;
+}"""
+
+
+def test_a_page_that_stood_still_goes_on_from_there(explorer_page):
+    """As after a look at another tab: five seconds are seventeen of these outputs, which nobody saw."""
+    explorer_page.go(SMALL)
+    page = explorer_page.page
+    page.focus("#picture-windows")
+    page.keyboard.press("Home")
+    page.click("#play")
+    page.wait_for_function("before => document.getElementById('reads').textContent !== before", arg=told(page))
+    assert page.evaluate(STALL) < 8
+    assert playing(page)
+    page.click("#play")
+
+
 def test_what_it_says_is_what_is_read(explorer_page, brain):
     """Each step's sentence holds the input positions that output i reads: i*s - lo + m*d."""
     page = explorer_page.page

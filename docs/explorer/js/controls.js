@@ -58,11 +58,14 @@ export function onControls(parent, turn) {
     tell(pending.input, performance.now());
     pending = null;
   };
-  parent.addEventListener("input", ({ target, timeStamp }) => {
+  parent.addEventListener("input", ({ target, timeStamp, inputType }) => {
     if (pending?.input !== target) finish();
-    if (target.type === "range") return tell(target, timeStamp);
-    // The 2 on the way to 25 is nobody's wish.
+    // On touch, a slider leaves the focus where it was: the number beside it follows even if it has that.
+    if (target.type === "range") target.nextElementSibling.value = target.value;
     clearTimeout(pending?.timer);
+    pending = null;
+    if (target.type === "range" || !inputType) return tell(target, timeStamp); // arrows type nothing: each step counts
+    // The 2 on the way to 25 is nobody's wish.
     pending = { input: target, timer: setTimeout(finish, PAUSE) };
   });
   parent.addEventListener("change", finish);

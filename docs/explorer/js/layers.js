@@ -2,40 +2,36 @@
 
 const size = (shape) => shape.join(" × ");
 
-function button(layer, i, chosen) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.dataset.layer = i;
-  made.setAttribute("aria-pressed", String(chosen));
-  made.classList.toggle("ex-wrong", layer.error);
-  const label = document.createElement("span");
-  label.textContent = layer.label;
-  const shape = document.createElement("small");
-  shape.textContent = layer.shape ? size(layer.shape) : "does not fit";
-  made.append(label, shape);
-  return made;
+const INPUT = '<li><span class="ex-input"><span>input</span><small></small></span></li>';
+const LAYER = '<li><button type="button"><span></span><small></small></button></li>';
+
+function fill(button, layer, chosen) {
+  button.setAttribute("aria-pressed", String(chosen));
+  button.classList.toggle("ex-wrong", layer.error);
+  button.firstChild.textContent = layer.label;
+  button.lastChild.textContent = layer.shape ? size(layer.shape) : "does not fit";
 }
 
-function item(content) {
-  const made = document.createElement("li");
-  made.append(content);
-  return made;
-}
-
+/** Buttons that stay are not replaced: a click that an answer comes in the midst of would be lost. */
 export function showLayers(parent, { state, layers }) {
-  const input = document.createElement("span");
-  input.className = "ex-input";
-  input.innerHTML = "<span>input</span><small></small>";
-  input.lastChild.textContent = size([state.c, state.n, state.n]);
+  if (!parent.children.length) parent.innerHTML = INPUT;
+  parent.querySelector(".ex-input small").textContent = size([state.c, state.n, state.n]);
   const focused = parent.contains(document.activeElement);
-  parent.replaceChildren(item(input), ...layers.map((layer, i) => item(button(layer, i, i === state.at))));
-  if (focused) parent.querySelector(`[data-layer="${state.at}"]`)?.focus();
+  const had = [...parent.querySelectorAll("button")];
+  for (const gone of had.slice(layers.length)) gone.parentElement.remove();
+  layers.forEach((layer, i) => {
+    if (!had[i]) parent.insertAdjacentHTML("beforeend", LAYER);
+    const button = had[i] ?? parent.lastElementChild.firstChild;
+    button.dataset.layer = i;
+    fill(button, layer, i === state.at);
+  });
+  if (focused && !parent.contains(document.activeElement)) parent.querySelector(`[data-layer="${state.at}"]`)?.focus();
 }
 
-/** Fill the list of kinds once, then choose the kind of the chosen layer. */
-export function showKind(select, { state, kinds }) {
+/** Fill the list of kinds once, then choose the kind of the chosen layer, unless another is chosen by now. */
+export function showKind(select, { state, kinds }, ahead) {
   if (!select.options.length) select.append(...kinds.map(({ id, label }) => new Option(label, id)));
-  select.value = state.layers[state.at]?.kind ?? "";
+  if (!ahead) select.value = state.layers[state.at]?.kind ?? "";
 }
 
 /** Let the buttons of the stack call `turn(control, text)`. */

@@ -1,8 +1,10 @@
 // The page: one query, one answer. A control turns the query, Python answers it, everything is shown from the answer.
 
+import { address, addressed, onAddress } from "./address.js";
 import { helpLine, onControls, showControls } from "./controls.js";
 import { copy, fillWhich, savePicture } from "./export.js";
 import { announcer, showFigures } from "./figures.js";
+import { Hand } from "./hand.js";
 import { onLayers, showButtons, showKind, showLayers } from "./layers.js";
 import { showMessages } from "./messages.js";
 import { onTheme, palette } from "./palette.js";
@@ -11,6 +13,7 @@ import { Player } from "./player.js";
 import { latest } from "./python.js";
 import { layOut } from "./sections.js";
 import { startPython } from "./start.js";
+import { another, join, refused, turned } from "./wishes.js";
 
 const root = document.getElementById("explorer");
 const find = (id) => root.querySelector(`#${id}`);
@@ -20,10 +23,11 @@ layOut(find("pictures"));
 fillWhich(find("save-which"));
 const pictures = new Pictures(root, palette(root));
 const player = new Player(root, { onmove: (place) => pictures.move(place) });
+const hand = new Hand(find("panel"), root.querySelectorAll(".ex-top, .ex-stack"));
+const tell = (errors) => showMessages(find("panel"), find("messages"), errors, hand);
 const announce = announcer(find("spoken"));
-const STACK = ["add", "remove", "move"]; // each time counts: "add" twice is two layers
-const OTHERS = ["at", ...STACK]; // after these the controls belong to another layer
 let answer = null;
+let held = null; // the hold that was asked for last, and where it began
 let presets = [];
 
 const python = await startPython(root);
@@ -32,34 +36,23 @@ const python = await startPython(root);
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 const want = latest({
-  ask: async ({ query, turns }) => JSON.parse(await python.call("change", query ?? answer.query, JSON.stringify(turns))),
-  show,
-  join: (older, newer) => {
-    if (newer.query !== undefined) return newer; // a whole new setting: what was turned before is gone
-    const [[control]] = newer.turns;
-    const again = older.turns.at(-1)?.[0] === control && !STACK.includes(control); // a slider's last place counts
-    return { ...older, turns: [...(again ? older.turns.slice(0, -1) : older.turns), ...newer.turns] };
+  ask: async ({ query, turns, hold }) => {
+    // A drag is one turn from where it began: what it ends with does not depend on what it came by.
+    const from = query ?? (hold && hold === held?.hold ? held.from : answer.query);
+    held = { hold, from };
+    return JSON.parse(await python.call("change", from, JSON.stringify(turns)));
   },
+  show,
+  join,
   failed: (problem) => {
     const message = `explorer: this page could not show that. ${problem.message}`;
-    showMessages(find("panel"), find("messages"), [{ control: null, layer: null, message }]);
+    tell([{ control: null, layer: null, message }]);
   },
 });
 
-/** The controls that a wish turns; none where there is no wish. */
-const turned = (wanted) => new Set((wanted?.turns ?? []).map(([control]) => control));
-
-/** A typed value that Python would not take: it answers for the nearest, but the reader asked for no such thing. */
-function refused(next, { turns }) {
-  return turns.some(([control, text]) => {
-    const found = next.controls.find(({ id }) => id === control);
-    return found && next.errors.some((error) => error.control === control) && String(found.value) !== text.trim();
-  });
-}
-
 async function show(next, wanted, since, ahead) {
   if (answer && refused(next, wanted)) {
-    showMessages(find("panel"), find("messages"), next.errors);
+    tell(next.errors);
     return;
   }
   answer = next;
@@ -67,19 +60,18 @@ async function show(next, wanted, since, ahead) {
   find("bench").hidden = false;
   showControls(find("controls"), answer.controls, turned(wanted), turned(ahead));
   showLayers(find("layers"), answer);
-  showKind(find("kind"), answer);
+  showKind(find("kind"), answer, turned(ahead).has("kind"));
   showButtons(root, answer);
-  showMessages(find("panel"), find("messages"), answer.errors);
+  tell(answer.errors);
   showFigures(root, answer.figures);
-  const fresh = wanted.query !== undefined;
   // While a slider moves, pictures of the last setting that fits may stay; another stack, or another layer, has none.
-  const another = fresh || wanted.turns.some(([control]) => OTHERS.includes(control));
-  player.show(answer.pictures.windows, fresh, another);
+  const anew = another(wanted);
+  player.show(answer.pictures.windows, wanted.query !== undefined, anew);
   pictures.place = player.place;
-  pictures.show(answer, another);
+  pictures.show(answer, anew);
   announce(answer.figures, answer.errors);
-  showPreset();
-  address(wanted.push);
+  if (ahead?.query === undefined) showPreset(); // else another is chosen by now
+  address(answer.query, wanted.push);
   root.dataset.query = answer.query;
   root.dataset.drawn = Number(root.dataset.drawn) + 1;
   showSnippet();
@@ -89,24 +81,12 @@ async function show(next, wanted, since, ahead) {
   performance.measure(since === null ? "refconv:first-answer" : "refconv:slider", { start: since ?? 0 });
 }
 
-let addressTimer;
-/** Write the settings into the address. Browsers refuse that, or skip it, where a drag does so too often: once more. */
-function address(push = false) {
-  clearTimeout(addressTimer);
-  const write = push && addressed() !== answer.query ? "pushState" : "replaceState";
-  try {
-    history[write](null, "", `#${answer.query}`);
-  } catch {
-    addressTimer = setTimeout(address, 2000);
-    return;
-  }
-  if (addressed() !== answer.query) addressTimer = setTimeout(address, 2000);
-}
-
 function showPreset() {
   const preset = presets.find(({ query }) => query === answer.query);
   find("preset").value = preset?.id ?? "";
-  find("preset-says").textContent = preset?.says ?? "";
+  // A preset that is left leaves its room: nothing below moves when a slider is first turned.
+  if (preset) find("preset-says").textContent = preset.says;
+  find("preset-says").style.visibility = preset ? "" : "hidden";
 }
 
 let snippetTimer;
@@ -118,11 +98,8 @@ function showSnippet() {
   }, 150);
 }
 
-const turn = (control, text, since) => want({ turns: [[control, text]] }, since);
+const turn = (control, text, since) => want({ turns: [[control, text]], hold: hand.of(control) }, since);
 const goTo = (query, since, push = false) => want({ query, turns: [], push }, since);
-
-/** The query in the address; a broken escape in it is Python's to name, like everything else in it. */
-const addressed = () => location.hash.slice(1);
 
 function wire() {
   onControls(find("controls"), turn);
@@ -130,7 +107,8 @@ function wire() {
   helpLine(find("controls"), find("help"));
   find("preset").onchange = ({ target, timeStamp }) => {
     const preset = presets.find(({ id }) => id === target.value);
-    if (preset) goTo(preset.query, timeStamp, true); // "back" returns to the reader's own settings
+    if (!preset) return showPreset(); // their own settings are what stands there already
+    goTo(preset.query, timeStamp, true); // "back" returns to the reader's own settings
   };
   find("snippet-dialect").onchange = showSnippet;
   find("copy-snippet").onclick = () => copy(find("snippet").textContent, said, "The code is");
@@ -138,9 +116,8 @@ function wire() {
   find("save-picture").onclick = () => {
     savePicture(pictures, find("save-which").value, find("save-format").value, said);
   };
-  addEventListener("hashchange", ({ timeStamp }) => {
-    clearTimeout(addressTimer);
-    if (addressed() !== answer.query) goTo(addressed(), timeStamp);
+  onAddress((since) => {
+    if (addressed() !== answer.query) goTo(addressed(), since);
   });
   onTheme(() => pictures.recolour(palette(root)));
 }

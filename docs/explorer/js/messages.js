@@ -7,7 +7,8 @@ function brief(message) {
   return lines.length > 1 ? `${what} ${lines.at(-1).trim()}` : what;
 }
 
-export function showMessages(panel, list, errors) {
+/** Show what is wrong; notes that would push what the hand holds wait until it lets go. */
+export function showMessages(panel, list, errors, hand) {
   const paragraphs = errors.map(({ message, control }) => {
     const line = document.createElement("p");
     line.dataset.error = control ?? "";
@@ -19,7 +20,8 @@ export function showMessages(panel, list, errors) {
 
   for (const box of panel.querySelectorAll("[data-control]")) {
     const found = errors.find(({ control }) => control === box.dataset.control);
-    box.querySelector(".ex-note").textContent = found ? brief(found.message) : "";
+    if (!hand.below(box)) box.querySelector(".ex-note").textContent = found ? brief(found.message) : "";
     for (const input of box.querySelectorAll("input")) input.setAttribute("aria-invalid", String(Boolean(found)));
   }
+  if (hand.input) hand.waiting = () => showMessages(panel, list, errors, hand);
 }

@@ -9,6 +9,7 @@ export class Pictures {
     this.root = root;
     this.colours = colours;
     this.answer = null;
+    this.sharp = window.devicePixelRatio;
     this.place = { row: 0, column: 0 };
     this.views = new Map(PICTURES.map((picture) => [picture.id, this.#view(picture)]));
     const eye = new IntersectionObserver((seen) => this.#looked(seen), { rootMargin: "100px" });
@@ -17,6 +18,7 @@ export class Pictures {
       eye.observe(view.figure);
       ruler.observe(view.box);
     }
+    addEventListener("resize", () => this.#sharpen());
     addEventListener("beforeprint", () => {
       for (const view of this.views.values()) if (view.old) this.#draw(view);
     });
@@ -28,6 +30,13 @@ export class Pictures {
     const canvas = figure.querySelector("canvas");
     const caption = figure.querySelector("figcaption");
     return { picture, figure, box, canvas, caption, width: 0, height: 0, seen: false, old: true };
+  }
+
+  /** Zoomed: pixels of another size want another drawing, also where no width has changed. */
+  #sharpen() {
+    if (this.sharp === window.devicePixelRatio) return;
+    this.sharp = window.devicePixelRatio;
+    this.recolour(this.colours);
   }
 
   #looked(seen) {

@@ -4,6 +4,7 @@ import { hit } from "./draw_windows.js";
 
 const WHOLE_WAY = 14000; // milliseconds for all outputs, where there are many
 const SLOWEST = 450; // milliseconds for one output, where there are few
+const PAUSED = 1000; // milliseconds between two frames of a page that is in sight: never as many
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Player {
@@ -21,6 +22,7 @@ export class Player {
     this.button.onclick = () => this.play(!this.playing);
     root.querySelector("#back").onclick = () => this.step(-1);
     root.querySelector("#step").onclick = () => this.step(1);
+    this.slider.onpointerdown = () => this.play(false); // else the thumb would run on under the hand
     this.slider.oninput = () => this.go(Number(this.slider.value));
     this.canvas.tabIndex = 0;
     this.canvas.onkeydown = (event) => this.#key(event);
@@ -85,8 +87,12 @@ export class Player {
   #frame(began, from) {
     const mine = {};
     this.run = mine;
+    let last = began;
     const step = (now) => {
       if (!this.playing || this.run !== mine) return;
+      // Nobody saw what passed while the page was hidden, or stood still: the way goes on from where it was.
+      if (now - last > PAUSED) return this.#frame(now, this.at);
+      last = now;
       const each = Math.min(SLOWEST, WHOLE_WAY / this.total);
       // Who wishes for little motion gets few, wide steps instead of a quick sweep.
       const leap = still.matches ? Math.ceil(SLOWEST / each) : 1;
@@ -116,7 +122,7 @@ export class Player {
     if (event.altKey || event.ctrlKey || event.metaKey) return; // the browser's own, such as Alt and left for back
     const across = this.data?.plane ? this.data.shown : 10;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across };
-    if (event.key === " ") this.play(!this.playing);
+    if (event.key === " ") event.repeat || this.play(!this.playing);
     else if (event.key === "Home") this.go(0);
     else if (event.key === "End") this.go(this.total - 1);
     else if (event.key in steps) this.step(steps[event.key]);
