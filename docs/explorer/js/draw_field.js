@@ -70,7 +70,7 @@ function drawCounts(pen, data, fan, top, colours) {
 function drawHeat(pen, data, left, top, colours) {
   const n = data.counts.length;
   const cell = HEAT / n;
-  pen.text(left, top - 8, "the same over the plane", { fill: colours.grey, size: 11 });
+  pen.text(left, top - 8, "the plane, shaded by the square root", { fill: colours.grey, size: 11 });
   pen.rect(left, top, HEAT, HEAT, { fill: colours.empty });
   for (const [y, down] of data.counts.entries()) {
     if (!down) continue;

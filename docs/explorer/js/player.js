@@ -80,7 +80,6 @@ export class Player {
     if (this.playing === on) return;
     this.playing = on;
     this.button.textContent = on ? "Pause" : "Play";
-    this.button.setAttribute("aria-pressed", String(on));
     if (on) requestAnimationFrame((now) => this.#frame(now, this.at === this.total - 1 ? 0 : this.at));
   }
 

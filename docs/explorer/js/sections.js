@@ -67,7 +67,7 @@ function view({ id, title }) {
 const PLAYER = `
   <div id="player" role="group" aria-label="The window's way">
     <button type="button" id="back" aria-label="One step back">&#8592;</button>
-    <button type="button" id="play" aria-pressed="false">Play</button>
+    <button type="button" id="play">Play</button>
     <button type="button" id="step" aria-label="One step on">&#8594;</button>
     <input type="range" id="place" min="0" step="1" aria-label="Output that is computed">
   </div>
