@@ -125,12 +125,20 @@ def test_several_changes_are_answered_at_once():
     assert changed(query, *turns) == answer(stepwise)
 
 
-@pytest.mark.parametrize(("control", "text"), [("k", "two"), ("k", "99"), ("g", "3"), ("n", "0")])
+@pytest.mark.parametrize(("control", "text"), [("k", "two"), ("k", "99"), ("n", "0")])
 def test_changes_wait_behind_one_that_is_typed_badly(control, text):
     """The reader sees it named; the next change would have put it right in silence."""
     found = changed("n=20&c=2&L=conv,k5,o4", ("o", "6"), (control, text), ("c", "4"))
     assert control in [error["control"] for error in found["errors"]]
     assert (found["state"]["layers"][0]["o"], found["state"]["c"]) == (6, 2)
+
+
+@pytest.mark.parametrize(("control", "text"), [("k", "9"), ("g", "3")])
+def test_what_does_not_fit_is_taken_and_the_next_change_too(control, text):
+    query = "n=5&c=2&L=conv,k5,o4"
+    assert control in [error["control"] for error in changed(query, (control, text))["errors"]]
+    found = changed(query, (control, text), ("n", "40"), ("c", "3"), ("o", "6"))
+    assert (found["state"]["n"], found["errors"]) == (40, [])
 
 
 @given(st.text(max_size=60))

@@ -13,6 +13,8 @@ function row({ id }) {
   return box;
 }
 
+let pending = null; // the number that is being typed
+
 function fill(box, control, typed, ahead) {
   const [label, range, number] = box.children;
   label.textContent = control.label;
@@ -26,6 +28,7 @@ function fill(box, control, typed, ahead) {
   if (ahead) return; // the reader is further than this answer: a slider must not jump back under the finger
   range.value = control.value;
   // What somebody is typing is theirs: the answer for "1" must not be written over the "15" that stands there by now.
+  if (number === pending?.input) return;
   if (number !== document.activeElement || !typed) number.value = control.value;
 }
 
@@ -51,7 +54,6 @@ const PAUSE = 250; // milliseconds without a key, after which a typed number is 
 /** Call `turn(id, text, since)` for each step of a slider at once, and for each number once it is typed. */
 export function onControls(parent, turn) {
   const tell = (input, since) => turn(input.closest("[data-control]").dataset.control, input.value, since);
-  let pending = null;
   const finish = () => {
     if (!pending) return;
     clearTimeout(pending.timer);

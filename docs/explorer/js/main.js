@@ -12,6 +12,7 @@ import { Pictures } from "./pictures.js";
 import { Player } from "./player.js";
 import { latest } from "./python.js";
 import { layOut } from "./sections.js";
+import { snippets } from "./snippet.js";
 import { startPython } from "./start.js";
 import { another, join, refused, turned } from "./wishes.js";
 
@@ -23,7 +24,7 @@ layOut(find("pictures"));
 fillWhich(find("save-which"));
 const pictures = new Pictures(root, palette(root));
 const player = new Player(root, { onmove: (place) => pictures.move(place) });
-const hand = new Hand(find("panel"), root.querySelectorAll(".ex-top, .ex-stack"));
+const hand = new Hand(find("panel"), root.querySelectorAll(".ex-top, .ex-stack"), root.querySelectorAll(".ex-take"));
 const tell = (errors) => showMessages(find("panel"), find("messages"), errors, hand);
 const announce = announcer(find("spoken"));
 let answer = null;
@@ -31,6 +32,8 @@ let held = null; // the hold that was asked for last, and where it began
 let presets = [];
 
 const python = await startPython(root);
+const writeSnippet = snippets(python, find("snippet"));
+const showSnippet = () => writeSnippet(answer.query, find("snippet-dialect").value);
 
 /** Resolves after the browser has painted what was drawn so far: a task behind the next frame. */
 const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
@@ -55,6 +58,16 @@ async function show(next, wanted, since, ahead) {
     tell(next.errors);
     return;
   }
+  hand.steadily(() => draw(next, wanted, ahead));
+  root.dataset.query = answer.query;
+  root.dataset.drawn = Number(root.dataset.drawn) + 1;
+  root.dataset.state = "ready";
+  await painted();
+  if (since === null) await painted(); // the first time the pictures learn their width only with that frame
+  performance.measure(since === null ? "refconv:first-answer" : "refconv:slider", { start: since ?? 0 });
+}
+
+function draw(next, wanted, ahead) {
   answer = next;
   find("starting").hidden = true;
   find("bench").hidden = false;
@@ -72,13 +85,7 @@ async function show(next, wanted, since, ahead) {
   announce(answer.figures, answer.errors);
   if (ahead?.query === undefined) showPreset(); // else another is chosen by now
   address(answer.query, wanted.push);
-  root.dataset.query = answer.query;
-  root.dataset.drawn = Number(root.dataset.drawn) + 1;
   showSnippet();
-  root.dataset.state = "ready";
-  await painted();
-  if (since === null) await painted(); // the first time the pictures learn their width only with that frame
-  performance.measure(since === null ? "refconv:first-answer" : "refconv:slider", { start: since ?? 0 });
 }
 
 function showPreset() {
@@ -87,15 +94,6 @@ function showPreset() {
   // A preset that is left leaves its room: nothing below moves when a slider is first turned.
   if (preset) find("preset-says").textContent = preset.says;
   find("preset-says").style.visibility = preset ? "" : "hidden";
-}
-
-let snippetTimer;
-/** Code is read, not watched: it is written once the hand rests. */
-function showSnippet() {
-  clearTimeout(snippetTimer);
-  snippetTimer = setTimeout(async () => {
-    find("snippet").textContent = await python.call("snippet", answer.query, find("snippet-dialect").value);
-  }, 150);
 }
 
 const turn = (control, text, since) => want({ turns: [[control, text]], hold: hand.of(control) }, since);
@@ -116,9 +114,7 @@ function wire() {
   find("save-picture").onclick = () => {
     savePicture(pictures, find("save-which").value, find("save-format").value, said);
   };
-  onAddress((since) => {
-    if (addressed() !== answer.query) goTo(addressed(), since);
-  });
+  onAddress((since) => goTo(addressed(), since));
   onTheme(() => pictures.recolour(palette(root)));
 }
 

@@ -20,7 +20,7 @@ export function showMessages(panel, list, errors, hand) {
 
   for (const box of panel.querySelectorAll("[data-control]")) {
     const found = errors.find(({ control }) => control === box.dataset.control);
-    if (!hand.below(box)) box.querySelector(".ex-note").textContent = found ? brief(found.message) : "";
+    if (!hand.pushedBy(box)) box.querySelector(".ex-note").textContent = found ? brief(found.message) : "";
     for (const input of box.querySelectorAll("input")) input.setAttribute("aria-invalid", String(Boolean(found)));
   }
   if (hand.input) hand.waiting = () => showMessages(panel, list, errors, hand);

@@ -48,7 +48,7 @@ export class Player {
     for (const each of [this.box, this.reads]) each.hidden = !(data ?? this.data);
     if (!data) return;
     const before = this.data && !fresh && { ...this.place, plane: this.data.plane };
-    const total = this.total;
+    const { total, at } = this;
     this.data = data;
     const fit = (v) => Math.max(Math.min(v, data.shown - 1), 0);
     const middle = data.shown >> 1;
@@ -57,7 +57,7 @@ export class Player {
     this.slider.max = Math.max(this.total - 1, 0);
     this.#told();
     // More or fewer outputs have another pace: the way goes on from here, and does not leap.
-    if (this.playing && total !== this.total) requestAnimationFrame((now) => this.#frame(now, this.at));
+    if (this.playing && (total !== this.total || at !== this.at)) this.#run();
   }
 
   go(at) {
@@ -80,7 +80,14 @@ export class Player {
     if (this.playing === on) return;
     this.playing = on;
     this.button.textContent = on ? "Pause" : "Play";
-    if (on) requestAnimationFrame((now) => this.#frame(now, this.at === this.total - 1 ? 0 : this.at));
+    if (!on) return;
+    if (this.at === this.total - 1) this.#move(0);
+    this.#run();
+  }
+
+  #run() {
+    this.run = null; // a step that waits for the next frame, too, would reckon from where it began
+    requestAnimationFrame((now) => this.#frame(now, this.at));
   }
 
   #frame(began, from) {

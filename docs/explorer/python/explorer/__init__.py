@@ -60,7 +60,7 @@ def change(query: str, turns: str) -> str:
     for control, text in listed:
         query = edited(query, control, text)
         found = answered(query)
-        if any(error["control"] == control for error in found["errors"]):
+        if _refused(found, control, text):
             break
     return _written(found)
 
@@ -89,6 +89,12 @@ def snippet(query: str, dialect: str) -> str:
     from explorer.snippets import written
 
     return written(query, dialect)
+
+
+def _refused(found: dict[str, Any], control: str, text: str) -> bool:
+    """Whether another value was taken in the place of what was typed; one that does not fit is taken, and named."""
+    taken = {one["id"]: str(one["value"]) for one in found["controls"]}
+    return taken.get(control) != text.strip() and any(error["control"] == control for error in found["errors"])
 
 
 def _written(found: dict[str, Any]) -> str:
