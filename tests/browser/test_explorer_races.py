@@ -39,6 +39,11 @@ BACK = """async query => {
     }
 }"""
 
+LATE = """query => {
+    const newURL = `${location.href.split("#")[0]}#${query}`;
+    dispatchEvent(new HashChangeEvent("hashchange", { newURL }));
+}"""
+
 LEAP = """async () => {
     const [root, place] = ["explorer", "place"].map((id) => document.getElementById(id));
     const drawn = new Promise((done) => {
@@ -77,6 +82,15 @@ def test_there_and_back_before_an_answer_is_back(explorer_page):
     page.evaluate(BACK, CONV.replace("n=40", "n=20"))
     page.wait_for_function("drawn => document.getElementById('explorer').dataset.drawn > drawn + 1", arg=drawn)
     assert explorer_page.shown()["query"] == explorer_page.shown()["hash"] == CONV
+
+
+def test_an_address_is_followed_though_an_answer_wrote_its_own_there(explorer_page):
+    """The event comes later than the address; in between there may be an answer."""
+    explorer_page.go(CONV)
+    query = CONV.replace("n=40", "n=20")
+    explorer_page.page.evaluate(LATE, query)
+    explorer_page.wait_for(query)
+    assert explorer_page.shown()["hash"] == query
 
 
 def test_the_way_over_other_outputs_does_not_leap(explorer_page):

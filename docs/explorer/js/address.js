@@ -18,10 +18,11 @@ export function address(query, push = false) {
   if (addressed() !== query) again();
 }
 
-/** Call `follow(since)` when the reader goes to another address of this page. */
+/** Call `follow(query, since)` when the reader goes to another address of this page. */
 export function onAddress(follow) {
-  addEventListener("hashchange", ({ timeStamp }) => {
+  addEventListener("hashchange", ({ newURL, timeStamp }) => {
     clearTimeout(timer);
-    follow(timeStamp);
+    // Not `addressed()`: an answer that came before this event has written its own there.
+    follow(new URL(newURL).hash.slice(1), timeStamp);
   });
 }

@@ -114,7 +114,7 @@ function wire() {
   find("save-picture").onclick = () => {
     savePicture(pictures, find("save-which").value, find("save-format").value, said);
   };
-  onAddress((since) => goTo(addressed(), since));
+  onAddress(goTo);
   onTheme(() => pictures.recolour(palette(root)));
 }
 
